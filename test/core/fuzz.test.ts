@@ -244,10 +244,10 @@ describe(`Inputs broken at random (seed ${seed})`, () => {
   };
 
   for (const profile of ['8.5', '9.0', '13.9', '18.9'] as const)
-    it(`lists of GitLab ${profile} are read, or refused as what they are`, async () =>
+    it(`lists of GitLab ${profile} are read, or correctly refused`, async () =>
       run(await listsOf(profile), counts.lists / 4));
 
-  it('refusals are told as what they are', () =>
+  it('refusals are correctly reported', () =>
     run({ name: 'refusals', good: refusals.map((body) => Buffer.from(body)), work: readRefusal }, counts.refusals));
 
   it('logs are read', () => {
@@ -255,12 +255,12 @@ describe(`Inputs broken at random (seed ${seed})`, () => {
     return run({ name: 'logs', good, work: readLog }, counts.logs);
   });
 
-  it('reports are read, or are none', () => {
+  it('reports are read, or yield nothing', () => {
     const all = Object.values(reports).filter((report) => typeof report === 'string');
     return run({ name: 'reports', good: all.map((report) => Buffer.from(report)), work: readReport }, counts.reports);
   });
 
-  it('archives are read, or refused as what they are', () => {
+  it('archives are read, or correctly refused', () => {
     const content = 'some text '.repeat(30);
     const entries = ['a.txt', 'b/c.txt', 'b/d/', 'ü.xml'].map((name) => ({
       name,

@@ -31,18 +31,18 @@ const failing = '<testcase name="a"><failure message="b">c</failure></testcase>'
 describe('Ten times the input costs at most twenty times the work', () => {
   describe('of a report with', () => {
     const parts: Readonly<Record<string, string>> = {
-      'wrong end tags': '<a></b>',
-      'wrong end tags in elements that are open': '<a></b></a>',
+      'mismatched end tags': '<a></b>',
+      'mismatched end tags in open elements': '<a></b></a>',
       'end tags without a start': '</b>',
       'lone angle brackets': '<<',
       'angle brackets and spaces': '<            <',
       'elements that are never closed': '<testcase>',
-      'entities that nobody knows': '&nobody;',
-      'numbers of characters that are none': '&#xFFFFFFF;',
+      'unknown entities': '&nobody;',
+      'invalid character references': '&#xFFFFFFF;',
       'attributes of one element': ' a="1"',
       'attributes of the same name': '<a b="" b="">',
       comments: '<!-- - -- -->',
-      'sections of text': '<![CDATA[]]]]>]]>',
+      'CDATA sections': '<![CDATA[]]]]>]]>',
       declarations: '<!x>',
       instructions: '<?x y?>',
       'document types': '<!DOCTYPE x [<!ENTITY a "b">]>',
@@ -62,13 +62,12 @@ describe('Ten times the input costs at most twenty times the work', () => {
       'an endless attribute': ['<testsuite><testcase name="', '&lt;'],
       'endless attributes': ['<testsuite a="1"', ' a="1"'],
       'an endless text': [`<testsuite>${failing.replace('</failure></testcase>', '')}`, 'x\n'],
-      'an endless section of text': ['<testsuite><testcase><failure><![CDATA[', ']]x'],
+      'an endless CDATA section': ['<testsuite><testcase><failure><![CDATA[', ']]x'],
     };
     for (const [name, [start, part]] of Object.entries(endless))
       it(name, () => assertLinear(30_000, (units) => Buffer.from(start + part.repeat(units)), readReport));
 
-    it('declarations of the length that is let through', () =>
-      assertLinear(200, report(`<!${'x'.repeat(98)}>`), readReport));
+    it('declarations of the maximum length', () => assertLinear(200, report(`<!${'x'.repeat(98)}>`), readReport));
   });
 
   describe('of a log with', () => {
@@ -114,10 +113,10 @@ describe('Ten times the input costs at most twenty times the work', () => {
         (log) => firstError(log),
       ));
 
-    it('many places on every line', () =>
+    it('many locations on every line', () =>
       assertLinear(40, (units) => Array.from({ length: units }, () => 'a.c:1 '.repeat(300)), allProblems));
 
-    it('a stack trace of many frames that names many places', () =>
+    it('a stack trace with many frames and many locations', () =>
       assertLinear(
         2000,
         (units) => Array.from({ length: units }, (_, at) => (at % 20 === 0 ? 'Error: x' : '  at a (b.js:1:2)')),
@@ -129,21 +128,21 @@ describe('Ten times the input costs at most twenty times the work', () => {
   });
 
   describe('of names in', () => {
-    it('an archive of many', () =>
+    it('an archive with many', () =>
       assertLinear(
         3000,
         (units) => Array.from({ length: units }, (_, at) => file(`${(at * 7919) % units}.txt`)),
         toFolders,
       ));
 
-    it('an archive of very long ones', () =>
+    it('an archive with very long ones', () =>
       assertLinear(
         60,
         (units) => Array.from({ length: units }, (_, at) => file(`${'9'.repeat(60_000)}${(at * 7919) % units}`)),
         toFolders,
       ));
 
-    it('an archive of very deep ones', () =>
+    it('an archive with very deep ones', () =>
       assertLinear(
         100,
         (units) => Array.from({ length: units }, (_, at) => file(`${at}/${'a/'.repeat(400)}b`)),
@@ -157,7 +156,7 @@ describe('Ten times the input costs at most twenty times the work', () => {
       letters: 'x',
       runes: '😀',
     }))
-      it(`a build's name of ${kind}`, () => assertLinear(20_000, (units) => `a${part.repeat(units)}b`, safeName));
+      it(`a build name of ${kind}`, () => assertLinear(20_000, (units) => `a${part.repeat(units)}b`, safeName));
   });
 
   describe('of', () => {
@@ -175,7 +174,7 @@ describe('Ten times the input costs at most twenty times the work', () => {
         (text) => trimCharacters(text, whitespace),
       ));
 
-    it('addresses', () =>
+    it('URLs', () =>
       assertLinear(
         10_000,
         (units) => ['/', 'api/', '/-', 'users/sign_in/', '@:', '[', 'a:'].map((part) => part.repeat(units)),
@@ -191,12 +190,15 @@ describe('Ten times the input costs at most twenty times the work', () => {
     const stageNames = (units: number): readonly string[] => Array.from({ length: units }, (_, at) => `stage ${at}`);
     const orders: Readonly<Record<string, (units: number) => readonly (readonly string[])[]>> = {
       'a chain of stages': (units) => [stageNames(units)],
-      'a chain of stages that another contradicts': (units) => [stageNames(units), [...stageNames(units)].reverse()],
-      'a chain of stages that is told in pairs, the last first': (units) =>
+      'a chain of stages that another one contradicts': (units) => [
+        stageNames(units),
+        [...stageNames(units)].reverse(),
+      ],
+      'a chain of stages listed in pairs, last first': (units) =>
         stageNames(units)
           .map((stage, at) => [stage, `stage ${at + 1}`])
           .reverse(),
-      'chains of stages that contradict each other at every second': (units) => [
+      'chains of stages that contradict each other at every second stage': (units) => [
         stageNames(units),
         stageNames(units / 2).flatMap((stage, at) => [`stage ${units / 2 + at}`, stage]),
       ],
@@ -209,7 +211,7 @@ describe('Ten times the input costs at most twenty times the work', () => {
     for (const [name, ordersOf] of Object.entries(orders))
       it(name, () => assertLinear(20_000, ordersOf, (lists) => mergeOrders(lists)));
 
-    it('the places of a failed test', () =>
+    it('the locations of a failed test', () =>
       assertLinear(
         3000,
         (units) => ({ kind: 'failure' as const, name: 'x', text: 'a.c:1 '.repeat(units), file: '/'.repeat(units) }),

@@ -146,7 +146,7 @@ describe('Ten times the input costs at most twenty times the work', () => {
         readCoverage('coverage.xml', Buffer.from(`<coverage>${text}`)).catch(ignored),
       ));
     for (const start of ['<!x', '<!DOCTYPE a [', '<!--', '<?x ', '<![CDATA[', '<a b="', '<a ', '<', '&'])
-      describe(`one token without an end, ${start}`, () =>
+      describe(`one endless token, ${start}`, () =>
         each(20_000, ['x', ' ', "'", '['], (text) =>
           readCoverage('coverage.xml', Buffer.from(`<coverage>${start}${text}`)).catch(ignored),
         ));
@@ -179,7 +179,7 @@ describe('Ten times the input costs at most twenty times the work', () => {
       assertLinear(100, builds, (all) =>
         timelineOf(all, undefined, 1_800_000_000_000, new Map(all.map(({ name, id }) => [name, [`b${id - 1}`]]))),
       ));
-    it('wait for all before them', () =>
+    it('wait for all builds before them', () =>
       assertLinear(
         100,
         (units) => ({
@@ -188,7 +188,7 @@ describe('Ten times the input costs at most twenty times the work', () => {
         }),
         ({ all, needs }) => timelineOf(all, undefined, 1_800_000_000_000, needs),
       ));
-    it('stand in one stage', () =>
+    it('are in one stage', () =>
       assertLinear(100, builds, (all) => timelineOf(all, undefined, 1_800_000_000_000, undefined)));
   });
 });

@@ -129,9 +129,9 @@ const readers: readonly (readonly [string, (text: string) => unknown, readonly s
   ['a text that is shown', show, textParts, 3000],
 ];
 
-describe('Any two of what a reader looks for, over and over', () => {
+describe('Any two tokens that a reader looks for, repeated many times,', () => {
   for (const [name, work, parts, characters] of readers)
-    it(`cost a number of steps that grows with the length of ${name}`, async function () {
+    it(`cost a number of steps proportional to the length of ${name}`, async function () {
       this.timeout(120_000);
       const stepsOf = async (unit: string, length: number): Promise<number> => {
         const before = stepCount();

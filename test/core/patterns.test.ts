@@ -13,7 +13,7 @@ function sources(): readonly (readonly [file: string, text: string])[] {
 }
 
 describe('Every regular expression of src/', () => {
-  it('is proved to be linear, but for those that are listed here with their reason', () => {
+  it('is proved to be linear, except for those listed here with their reason', () => {
     const lines = sources().flatMap(([file, text]) =>
       text
         .split('\n')
@@ -24,7 +24,7 @@ describe('Every regular expression of src/', () => {
     assert.ok(lines.every((line) => line.includes(reason)));
   });
 
-  it('stands in the list of what is proved while it is used, and no longer', () => {
+  it('is in the list of proved ones while it is used, and no longer', () => {
     const text = sources()
       .map(([, source]) => source)
       .join('\n');
@@ -36,7 +36,7 @@ describe('Every regular expression of src/', () => {
     );
   });
 
-  it('is refused by lint where it is not linear, or is made at run time', async () => {
+  it('is rejected by lint if it is not linear, or is created at run time', async () => {
     const eslint = new ESLint();
     const refused = async (code: string) => {
       const [result] = await eslint.lintText(code, { filePath: 'src/core/model/instance.ts' });

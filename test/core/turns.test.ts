@@ -108,9 +108,9 @@ const yielding: Readonly<Record<string, Row>> = {
   'a log of plain lines': feed(lines(60_000, (at) => `${at} ${'x'.repeat(100)}`)),
   'a log of colors': feed('\x1b[31ma\x1b[0m'.repeat(200_000)),
   'a log of links': feed('\x1b]8;;http://a/\x1b\\a'.repeat(100_000)),
-  'a log of escapes that never end': feed(`\x1b]8;;${'a'.repeat(3_000_000)}`),
+  'a log of unterminated escapes': feed(`\x1b]8;;${'a'.repeat(3_000_000)}`),
   'a log of carriage returns': feed('a\r'.repeat(1_000_000)),
-  'a log of sections in each other': feed('section_start:1:a\r\x1b[0Kx\n'.repeat(100_000)),
+  'a log of nested sections': feed('section_start:1:a\r\x1b[0Kx\n'.repeat(100_000)),
   'a log of sections in one line': feed('section_start:1:a\r\x1b[0K'.repeat(100_000)),
   'the first error of a log': on(
     () => read(`section_start:1:step_script\r\x1b[0K$ x\n${lines(20_000, () => `x ${'a.c:1 '.repeat(60)}`)}`),
@@ -118,15 +118,15 @@ const yielding: Readonly<Record<string, Row>> = {
   ),
   'the problems of a log': problems(lines(20_000, (at) => `src/a${at}.c:1:2: error: x`)),
   'the problems of a stack trace': problems(lines(20_000, () => '  at a (src/b.js:1:2)')),
-  'the problems of many places in a line': problems(lines(300, () => 'src/a.c:1: '.repeat(900))),
+  'the problems of many locations in a line': problems(lines(300, () => 'src/a.c:1: '.repeat(900))),
   'the problems of pytest': problems(lines(4_000, (at) => (at % 300 < 30 ? 'a.py:1:' : 'E   x'))),
-  'folders that a log names': folders((at) => (at % 2 ? '$ cd aaaaaaaa' : '> Task :a:b'), 100_000),
+  'folders named in a log': folders((at) => (at % 2 ? '$ cd aaaaaaaa' : '> Task :a:b'), 100_000),
   'folders that a log enters ever deeper': folders((at) => (at % 900 ? '$ cd a/b' : '$ cd /a'), 150_000),
   'files of a repository': on(
     () => many(100_000, (at) => `src/file${at}.ts\0`).join(''),
     (list) => TrackedFiles.of(list),
   ),
-  'files of one name that a log names': on(
+  'files with one name that occurs in a log': on(
     () => sameNames(4000),
     ({ finder, places }) => finder.find(places),
   ),
@@ -139,24 +139,24 @@ const yielding: Readonly<Record<string, Row>> = {
   ),
   'a JUnit report of attributes': report(`<testsuite>${`<testcase ${'a'.repeat(900)}="b"/>`.repeat(1500)}`),
   'a JUnit report in one attribute': report(`<testsuite name="${'a'.repeat(3_000_000)}`),
-  'the tests that GitLab tells': on(
+  'the tests from GitLab': on(
     () => many(400_000, () => testCase),
     (cases) => toReport({ name: 'a', tests: 1, builds: [], error: undefined }, cases),
   ),
   'an archive of many files': on(() => entries(30_000, (at) => `a/${(at * 7919) % 30_000}`), toFolders),
   'an archive of many folders': on(() => entries(20_000, (at) => `${at}/b`), toFolders),
-  'what to unpack of an archive': on(
+  'the entries to extract from an archive': on(
     () => entries(20_000, (at) => `a/b/c/${at}`),
     (all) => planOf(all, {}, defaultLimits, new AbortController().signal),
   ),
-  'the list of a zip': on(() => rawZip(many(20_000, (at) => ({ name: `${at}.txt`, content: '' }))), archiveOf),
-  'a tracefile of lcov': coverage('lcov.info', `SF:a\n${'DA:1,1\nBRDA:1,0,0,1\n'.repeat(60_000)}`),
-  'a report of Cobertura': coverage(
+  'the directory of a zip': on(() => rawZip(many(20_000, (at) => ({ name: `${at}.txt`, content: '' }))), archiveOf),
+  'an lcov tracefile': coverage('lcov.info', `SF:a\n${'DA:1,1\nBRDA:1,0,0,1\n'.repeat(60_000)}`),
+  'a Cobertura report': coverage(
     'a.xml',
     `<coverage><b><c><d><class filename="a"><f>${'<line number="1" hits="1"/>'.repeat(20_000)}`,
   ),
-  'a report of JaCoCo': coverage('a.xml', `<report><sourcefile name="a">${'<line nr="1" ci="1"/>'.repeat(20_000)}`),
-  'a report of code quality': on(() => Buffer.from(`[${'0,'.repeat(900_000)}0]`), readQualityReport),
+  'a JaCoCo report': coverage('a.xml', `<report><sourcefile name="a">${'<line nr="1" ci="1"/>'.repeat(20_000)}`),
+  'a code quality report': on(() => Buffer.from(`[${'0,'.repeat(900_000)}0]`), readQualityReport),
   'a CI file of jobs': ciFile(lines(60_000, (at) => `j${at}:\n  a: b`)),
   'a CI file of lists': ciFile(`include:\n${lines(60_000, (at) => `- ${at}.yml`)}`),
   'a CI file of keys without names': ciFile('? []\n'.repeat(60_000)),
@@ -206,7 +206,7 @@ const bounded: Readonly<Record<string, Row>> = {
       ),
     (build) => timelineOf([build], undefined, 0),
   ),
-  'the places of a failed test': on(
+  'the locations of a failed test': on(
     () => 'a.c:1 '.repeat(100_000),
     (text) => testLocations({ kind: 'failure', name: 'x', text: text.slice(0, longestText) }, 'a/b/c.xml'),
   ),
@@ -214,7 +214,7 @@ const bounded: Readonly<Record<string, Row>> = {
     () => ({ paths: many(11, () => 'a/b.java'), lines: new Map(), branches: new Map() }),
     (file) => candidatesOf(file, 'a/'.repeat(1000)),
   ),
-  'links in a line of a terminal': on(
+  'links in a terminal line': on(
     () => 'http://a/g/p/-/jobs/1 '.repeat(100_000),
     (line) => pageLinksIn(line, [{ url: 'http://a', hosts: [], apiVersion: 'auto' }]),
   ),
@@ -223,7 +223,7 @@ const bounded: Readonly<Record<string, Row>> = {
     (names) => names.map((name) => [plainText(name), escaped(name)]),
   ),
   'a failure message': on(() => '<p>'.repeat(20_000), htmlToText),
-  'the place of a message of lint': on(
+  'the location of a lint message': on(
     () => readCiKeys(lines(60_000, (at) => `j${at}:\n  - a`)),
     (keys) => placeOf("jobs:x config 'a' `b` \"c\" 'd' `e` \"f\" 'g'", [{ path: '.gitlab-ci.yml', keys }]),
   ),

@@ -42,7 +42,7 @@ const manifest = {
   contributes: { authentication: [{ id: 'gitlab', label: 'GitLab' }] },
 };
 
-describe('an account of an extension that registers the provider `gitlab`', () => {
+describe('an account from an extension that registers the provider `gitlab`', () => {
   const fixture = useFixture(async (onTeardown) => {
     const gitlab = await startGitLab({ profile: '18.9' });
     onTeardown(() => gitlab.close());
@@ -63,7 +63,7 @@ describe('an account of an extension that registers the provider `gitlab`', () =
   });
   const bearers = () => [...new Set(fixture().gitlab.requests.map(({ headers }) => headers.authorization))];
 
-  it('is offered for its own GitLab alone, and asked for its token at a click, with consent', async () => {
+  it('is offered only for its own GitLab, and asked for its token on a click, with consent', async () => {
     const { page, gitlab } = fixture();
     // With this key the workbench encrypts what it stores; an address of the layer around the server, which is not there.
     await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 'key') }));

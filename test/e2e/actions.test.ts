@@ -25,7 +25,7 @@ describe('acting on builds', () => {
       .gitlab.requests.filter(({ method }) => method === 'POST')
       .map(({ path }) => path.replace(/.*\/builds\/(\d+)\/(\w+)$/, '$2 $1'));
 
-  it('asks in a modal before it erases; a hostile name is neither a link nor an icon there', async () => {
+  it('asks in a modal dialog before it erases, where a hostile name is neither a link nor an icon', async () => {
     const { page, picture } = workbench();
     await contextMenu(page, treeRow(page, /^spinach.*, failed/), 'Erase Build…');
     const dialog = modalDialog(page);
@@ -39,7 +39,7 @@ describe('acting on builds', () => {
     assert.deepEqual(posts(), []);
   });
 
-  it('retries from the context menu, and the row becomes the new attempt: selection and expansion stay', async () => {
+  it('retries from the context menu, and the row becomes the new attempt with selection and expansion unchanged', async () => {
     const { page, picture } = workbench();
     await unfold(treeRow(page, /^rspec, passed/));
     await treeRow(page, /^rspec, failed/).waitFor();
@@ -83,7 +83,7 @@ describe('acting on builds', () => {
     assert.deepEqual(posts().slice(2).sort(), ['retry 8', 'retry 9']);
   });
 
-  it('acts on the whole commit from the menu of the title, whatever row has the focus', async () => {
+  it('acts on the whole commit from the title menu, whatever row has the focus', async () => {
     const { page, gitlab, project, picture } = workbench();
     gitlab.world.setStatus(project.builds.deploy, 'failed');
     await titleButton(page, 'Refresh').click();
@@ -94,7 +94,7 @@ describe('acting on builds', () => {
     assert.deepEqual(posts().slice(4), ['retry 11']);
   });
 
-  it("tells GitLab's reason when it refuses; hostile text in it is neither a link nor an icon", async () => {
+  it("shows GitLab's reason for a refusal, in which hostile text is neither a link nor an icon", async () => {
     const { page, gitlab, picture } = workbench();
     // As many as a reason of GitLab's is not cut at.
     const names = hostileNames.slice(0, 10);
@@ -110,7 +110,7 @@ describe('acting on builds', () => {
     assert.equal(await words.locator('a, .codicon').count(), 0);
   });
 
-  it('lists hostile names to choose from, and shows them in a progress, without links and icons', async () => {
+  it('lists hostile names to choose from, and shows them in progress messages, without links and icons', async () => {
     const { page, gitlab, project, picture } = workbench();
     const names = hostileNames.slice(0, 10);
     const { sha, ref } = project;

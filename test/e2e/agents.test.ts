@@ -93,7 +93,7 @@ async function press(page: Page, says: RegExp, button: string): Promise<void> {
   await entry.waitFor({ state: 'detached' });
 }
 
-describe('a VS Code whose chat is switched off', () => {
+describe('a VS Code with chat turned off', () => {
   const fixture = useFixture((onTeardown) => withAgent({}, onTeardown));
   const ours =
     /GitLab runs this build again: stage test, now failed, of main in group\/sub\.project on 127\.0\.0\.1:\d+\.\s*Requested by an agent\./;
@@ -107,7 +107,7 @@ describe('a VS Code whose chat is switched off', () => {
     assert.match(await clipboard(page), /^Why did this build fail[\s\S]*src\/a\.c:3:2: error: no such thing/);
   });
 
-  it('has a tool that retries a build do nothing where the user says no to the question of GitLab Builds', async () => {
+  it('has a tool that leaves a build alone if the user says no in the confirmation by GitLab Builds', async () => {
     const { page, posts, answer, small } = fixture();
     await treeRow(page, /^spinach, failed/).waitFor();
     await runCommand(page, 'Agent: Call');
@@ -124,7 +124,7 @@ describe('a VS Code whose chat is switched off', () => {
     assert.equal(posts().length, 0);
   });
 
-  it('has it retried once where the user confirms', async () => {
+  it('has a tool that retries a build once if the user confirms', async () => {
     const { page, posts, small } = fixture();
     await runCommand(page, 'Agent: Call');
     await press(page, /GitLab runs this build again/, 'Yes');
@@ -143,7 +143,7 @@ for (const release of ['newest', 'oldest'] as const) {
       withAgent({ release, hasFakeChat: true, settings: chatIsOn }, onTeardown),
     );
 
-    it('opens the chat with the failure, which is not sent', async () => {
+    it('opens the chat with the failure, without sending it', async () => {
       const { page, chatFile } = fixture();
       await contextMenu(page, treeRow(page, /^spinach, failed/), 'Fix with Chat');
       await eventually(() => assert.ok(existsSync(chatFile)));
@@ -156,11 +156,11 @@ for (const release of ['newest', 'oldest'] as const) {
     });
   });
 
-  describe(`Fix with Chat in the ${release} VS Code, whose chat has no model`, () => {
+  describe(`Fix with Chat in the ${release} VS Code, whose chat has no model,`, () => {
     const fixture = useFixture((onTeardown) => withAgent({ release, settings: chatIsOn }, onTeardown));
 
     // The newest shows its chat, and the oldest nothing at all.
-    it('copies the failure, too, and says so; nothing is sent', async () => {
+    it('copies the failure, too, and says so, without sending anything', async () => {
       const { page } = fixture();
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await contextMenu(page, treeRow(page, /^spinach, failed/), 'Fix with Chat');

@@ -37,7 +37,7 @@ describe('artifacts', () => {
   const tab = (name: string) => workbench().page.locator('.tab').filter({ hasText: name });
   const artifactsOf = (build: string) => treeRow(workbench().page, new RegExp(`^Artifacts of ${build} #`));
 
-  it('show progress while they come, and are revealed in the Explorer', async () => {
+  it('show progress while they load, and are revealed in the Explorer', async () => {
     const { page, gitlab, project, folder, git, picture } = workbench();
     await widenSideBar(page, 420);
     await unfold(treeRow(page, /^Stage build/));
@@ -59,7 +59,7 @@ describe('artifacts', () => {
     await openView(page, 'GitLab Builds');
   });
 
-  it('are reached and opened by the arrows and Enter', async () => {
+  it('are reached and opened with the arrow keys and Enter', async () => {
     const { page, picture } = workbench();
     const focused = (name: RegExp) => focusedRow(page).and(treeRow(page, name));
     await treeRow(page, /^Stage build/).waitFor();
@@ -77,7 +77,7 @@ describe('artifacts', () => {
     await picture('artifacts-1-opened');
   });
 
-  it('open as a picture, and under an odd name', async () => {
+  it('open as a picture, and with an unusual name', async () => {
     const { page, picture } = workbench();
     await treeRow(page, /^logo\.png/).dblclick();
     await page.locator('.part.statusbar').getByText('256x256').waitFor();
@@ -91,7 +91,7 @@ describe('artifacts', () => {
     for (const name of hostileNames) assert.ok(names.includes(name.replace('\n', ' ')), name);
   });
 
-  it('are read in any theme', async () => {
+  it('are readable in any theme', async () => {
     const { page, picture } = workbench();
     await setTheme(page, 'light');
     await picture('artifacts-4-light');
@@ -107,7 +107,7 @@ describe('artifacts', () => {
     await page.locator('.monaco-workbench.vs-dark').waitFor();
   });
 
-  it('are compared with the file of the workspace at the same place', async () => {
+  it('are compared with the workspace file at the same path', async () => {
     const { page, picture } = workbench();
     const diff = page.locator('.editor-group-container.active .monaco-diff-editor');
     await contextMenu(page, treeRow(page, /^README\.md, file/), 'Compare Artifact with Workspace');
@@ -117,7 +117,7 @@ describe('artifacts', () => {
     await picture('artifacts-8-compare');
   });
 
-  it('are in the editors of the last time after a reload', async () => {
+  it('are restored in their editors after a reload', async () => {
     const { page, picture } = workbench();
     await treeRow(page, /^index\.html/).dblclick();
     await editor().getByText('Bakery').waitFor();

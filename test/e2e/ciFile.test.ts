@@ -39,7 +39,7 @@ describe('.gitlab-ci.yml', () => {
     settings: { 'gitlabBuilds.groupBy': 'stage' },
   });
 
-  it('has code lenses over its jobs', async () => {
+  it('has CodeLenses above its jobs', async () => {
     const { page, folder, picture } = workbench();
     await writeFile(join(folder, '.gitlab-ci.yml'), ciFile);
     await unfold(treeRow(page, /^Stage build/));
@@ -60,7 +60,7 @@ describe('.gitlab-ci.yml', () => {
     await picture('ci-lint');
   });
 
-  it('leads to the merged configuration for a job of a component', async () => {
+  it("leads to the merged configuration for a component's job", async () => {
     const { page, picture } = workbench();
     await contextMenu(page, treeRow(page, /^lint, canceled/), 'Go to Job in .gitlab-ci.yml');
     await page.locator('.part.editor .tab.active').filter({ hasText: 'merged configuration of' }).waitFor();

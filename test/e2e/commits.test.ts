@@ -10,7 +10,7 @@ import { choice, eventually, message, title, titleButton, tooltip, unfold } from
 const short = (sha: string) => sha.slice(0, 8);
 const badge = (page: Page) => page.locator('.part.activitybar').getByRole('tab', { name: /^GitLab Builds/ });
 
-describe('the commit that is checked out', () => {
+describe('the checked-out commit', () => {
   const workbench = useWorkbench({
     seed: smallProject,
     settings: { 'gitlabBuilds.groupBy': 'stage', 'gitlabBuilds.refresh.activeSeconds': 2 },
@@ -27,7 +27,7 @@ describe('the commit that is checked out', () => {
   });
   after(remove);
 
-  it('stands in the status bar: what has failed, and more when it is pointed at', async () => {
+  it('is in the status bar, which names the failure and shows more on hover', async () => {
     const { page, project, picture } = workbench();
     await treeRow(page, /^Stage deploy/).waitFor();
     const words = /^\s*CI failed: spinach:other…mand:x\) \$\u2060?\(flame\)$/;
@@ -43,7 +43,7 @@ describe('the commit that is checked out', () => {
     await table.waitFor({ state: 'hidden' });
   });
 
-  it('is told of in a message and in the badge when it fails while one looks elsewhere', async () => {
+  it('is announced in a message and in the badge when it fails while the user looks elsewhere', async () => {
     const { page, gitlab, project, picture } = workbench();
     await eventually(async () => {
       assert.equal(await badge(page).getAttribute('aria-label'), 'GitLab Builds - 1 build has failed');
@@ -70,14 +70,14 @@ describe('the commit that is checked out', () => {
     await runCommand(page, 'Notifications: Clear All Notifications');
   });
 
-  it('comes into view by a click on the status bar', async () => {
+  it('comes into view on a click in the status bar', async () => {
     const { page } = workbench();
     await status().click();
     await eventually(async () => assert.match(await title(page).innerText(), /^GitLab Builds/));
     await treeRow(page, /^Stage deploy/).waitFor();
   });
 
-  it('gives way to another that is chosen from the recent builds, until HEAD is followed again', async () => {
+  it('is replaced by another one from the recent builds, until HEAD is followed again', async () => {
     const { page, project, picture } = workbench();
     await runCommand(page, 'GitLab Builds: Show Another Commit…');
     await choice(page, 'Release 1.0').waitFor();
@@ -91,7 +91,7 @@ describe('the commit that is checked out', () => {
     await eventually(async () => assert.equal(await message(page).innerText(), `main · ${short(project.sha)}`));
   });
 
-  it('is another when one commits in the terminal: until it is pushed, the builds of the one before are shown', async () => {
+  it("changes on a commit in the terminal, with the previous commit's builds until it is pushed", async () => {
     const { page, git, project, picture } = workbench();
     await runCommand(page, 'Terminal: Create New Terminal');
     await page.locator('.terminal-wrapper.active .xterm-cursor').waitFor();
@@ -109,7 +109,7 @@ describe('the commit that is checked out', () => {
     await runCommand(page, 'Terminal: Kill All Terminals');
   });
 
-  it('is pushed by a button, and has its own builds as soon as there are some', async () => {
+  it('is pushed with a button, and has its own builds as soon as there are any', async () => {
     const { page, gitlab, project, picture } = workbench();
     await titleButton(page, 'Push').click();
     await message(page)

@@ -27,10 +27,10 @@ const lcov = [
 ].join('\n');
 
 for (const release of ['newest', 'oldest'] as const)
-  describe(`The coverage of a build of the commit that is checked out, in the ${release} VS Code,`, () => {
+  describe(`The coverage of the checked-out commit's build, in the ${release} VS Code,`, () => {
     const workbench = useWorkbench({ seed: seedProject, gitlab: { profile: '18.9' }, release });
 
-    it('is painted beside the lines, and offers nothing to run', async () => {
+    it('is drawn next to the lines, and offers nothing to run', async () => {
       const { page, folder, git, gitlab, project, picture } = workbench();
       const file = join(folder, 'src/price.js');
       await mkdir(dirname(file), { recursive: true });

@@ -22,7 +22,7 @@ describe('the demo', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
-  it('prints an address, where builds move, also those of a new commit; when interrupted, all of it is gone', async function () {
+  it('prints an address with live builds, even of a new commit, and removes everything when interrupted', async function () {
     this.timeout(2 * startLimitMs);
     const demo = start(['--no-open']);
     const { address, lines } = await wordsOf(demo);
@@ -59,7 +59,7 @@ describe('the demo', () => {
     assert.deepEqual(await processesOf(temporary), []);
   });
 
-  it('refuses what it does not understand in one sentence', async () => {
+  it('rejects an unknown option in one sentence', async () => {
     const demo = start(['--frobnicate']);
     const said = collect(demo);
     const [code] = (await once(demo, 'close')) as [number | null];

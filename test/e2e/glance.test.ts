@@ -38,7 +38,7 @@ function line(page: Page, text: string): Locator {
   return page.locator('.editor-instance .view-line').filter({ hasText: text.replaceAll(' ', '\u00a0') });
 }
 
-describe('a failing branch of forty builds below a green tag', () => {
+describe('a failing branch with forty builds, below a passing tag', () => {
   const workbench = useWorkbench({ gitlab: { profile: '18.9' }, seed: redBelowGreen });
 
   after(() => console.table(figures));
@@ -64,7 +64,7 @@ describe('a failing branch of forty builds below a green tag', () => {
     }
   });
 
-  it('shows only what failed with one click, and all of it again with one more', async () => {
+  it('shows only the failures with one click, and everything again with another', async () => {
     const { page } = workbench();
     const button = (name: RegExp) => page.locator('.part.sidebar .composite.title').getByRole('button', { name });
     const passed = treeRow(page, /^Stage prepare/);
@@ -97,7 +97,7 @@ describe('a failing branch of forty builds below a green tag', () => {
     await picture('glance-failed-test');
   });
 
-  it('gives its artifacts with one click', async () => {
+  it('shows its artifacts with one click', async () => {
     const { page } = workbench();
     const clicks = await measured(page, 'download its artifacts', async (click) => {
       await pointAt(page, failed());
@@ -122,14 +122,14 @@ describe('a failing branch of forty builds below a green tag', () => {
   });
 
   for (const colorScheme of ['light', 'dark'] as const)
-    it(`reads well in the ${colorScheme} theme`, async () => {
+    it(`is readable in the ${colorScheme} theme`, async () => {
       const { page, picture } = workbench();
       await setTheme(page, colorScheme);
       await picture(`glance-${colorScheme}`);
     });
 });
 
-describe('two thousand builds in forty children', () => {
+describe('two thousand builds in forty child pipelines', () => {
   const workbench = useWorkbench({
     gitlab: { profile: '18.9' },
     seed: (world, commit) => {
@@ -138,7 +138,7 @@ describe('two thousand builds in forty children', () => {
     },
   });
 
-  it('are open only on the way to failures', async () => {
+  it('are expanded only on the path to failures', async () => {
     const { page, picture } = workbench();
     await treeRow(page, /^rspec-ee system pg16 praefect, /)
       .first()
@@ -152,7 +152,7 @@ describe('two thousand builds in forty children', () => {
     await picture('glance-children-open');
   });
 
-  it('give way to fourteen in eight statuses once the remote is another project', async () => {
+  it('are replaced by fourteen in eight statuses once the remote is another project', async () => {
     const { page, gitlab, git, picture } = workbench();
     await git('remote', 'set-url', 'origin', `${gitlab.url}/group/statuses.git`);
     await runCommand(page, 'Git: Refresh');

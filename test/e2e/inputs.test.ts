@@ -28,7 +28,7 @@ function seedInputs(world: World, commit: SeedOptions): SmallProject {
 describe('inputs', () => {
   const workbench = useWorkbench({ seed: seedInputs, gitlab: { profile: '18.10' } });
 
-  it('a build is played with inputs, from its menu', async () => {
+  it('let a build be played with inputs, from its menu', async () => {
     const { page, gitlab, picture } = workbench();
     await unfold(treeRow(page, /^Stage deploy/));
     const row = treeRow(page, /^release.*, manual/).first();
@@ -71,7 +71,7 @@ describe('inputs', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('a pipeline runs with an input that was changed', async () => {
+  it('let a pipeline run with a changed input', async () => {
     const { page, gitlab, picture } = workbench();
     await runCommand(page, 'GitLab Builds: Run Pipeline…');
     await choice(page, 'environment').waitFor();

@@ -6,7 +6,7 @@ import { modalDialog, quickInput, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
 import { choice, eventually, focusedRow, goTo, listFocused, menuByKeys, pressThen, title } from './view';
 
-describe('without a mouse', () => {
+describe('using only the keyboard', () => {
   const workbench = useWorkbench({ seed: seedManyStatuses });
 
   const press = async (...keys: readonly string[]) => {
@@ -25,7 +25,7 @@ describe('without a mouse', () => {
     await press('Enter');
   }
 
-  it('the view gets the focus by its command', async () => {
+  it('the view gets the focus with its command', async () => {
     const { page, picture } = workbench();
     await treeRow(page, /^Stage deploy/).waitFor();
     await run('View: Show Explorer');
@@ -40,7 +40,7 @@ describe('without a mouse', () => {
     await picture('keyboard-focus');
   });
 
-  it('the arrows open a stage and a status', async () => {
+  it('the arrow keys expand a stage and a status', async () => {
     const { page } = workbench();
     await pressThen(page, 'ArrowRight', treeRow(page, /^passed, 2/));
     await goTo(page, /^passed, 2/);
@@ -48,7 +48,7 @@ describe('without a mouse', () => {
     await goTo(page, /^compile, passed/);
   });
 
-  it('a build is retried from the menu of its row', async () => {
+  it("a build is retried from its row's menu", async () => {
     const { page, picture } = workbench();
     await goTo(page, /^spinach.*, failed/);
     await press('Shift+F10');
@@ -72,7 +72,7 @@ describe('without a mouse', () => {
     await press('Enter');
   }
 
-  it('a build is erased, or not', async () => {
+  it('a build is erased or kept, as confirmed', async () => {
     const { page } = workbench();
     await goTo(page, /^compile, passed/);
     await chooseErase();

@@ -47,7 +47,7 @@ describe('a display language with a translation of every text', () => {
   const names =
     /\b(unit|browser|database|upload|test|main|bakery|GitLab Builds|GitLab|statuses|group|Test the CI integration|Administrator)\b/g;
 
-  it('shows and speaks no English row, tooltip, title or status', async () => {
+  it('shows and reads out no English row, tooltip, title or status', async () => {
     const { page, picture } = workbench();
     const row = treeRow(page, /^unit .*, /).first();
     await row.waitFor();
@@ -62,7 +62,7 @@ describe('a display language with a translation of every text', () => {
     await picture('language-pseudo');
   });
 
-  it('leaves statuses and actions in sight at 300 px, though the texts are longer', async () => {
+  it('leaves statuses and actions visible at 300 px, even though the texts are longer', async () => {
     const { page, picture } = workbench();
     await widenSideBar(page, 300);
     const row = treeRow(page, /^unit failed/).first();
@@ -82,7 +82,7 @@ describe('the display language Japanese', () => {
   const workbench = useWorkbench({ gitlab: { profile: '18.9' }, seed: redBelowGreen, window: { language: 'ja' } });
   const failed = /失敗/;
 
-  it('is that of rows, status bar, menus and tooltips', async () => {
+  it('is used for rows, status bar, menus and tooltips', async () => {
     const { page, picture, project } = workbench();
     const row = treeRow(page, new RegExp(`^${project.failed}, `));
     await row.waitFor();

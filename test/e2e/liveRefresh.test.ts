@@ -42,7 +42,7 @@ describe('running builds', () => {
   });
   const slow = () => treeRow(workbench().page, /^slow, running/).locator('.label-description');
 
-  it('keep the tooltip that is open through refreshes', async () => {
+  it('keep the open tooltip during refreshes', async () => {
     const { page, gitlab, picture } = workbench();
     const running = treeRow(page, /^integration.*, running/);
     await running.waitFor();
@@ -57,7 +57,7 @@ describe('running builds', () => {
     await page.mouse.move(800, 400);
   });
 
-  it('are drawn anew when their minute is over, and nothing else, whatever the refreshes between', async () => {
+  it('are redrawn when their minute is over, and nothing else, despite refreshes in between', async () => {
     const { page, gitlab, project } = workbench();
     const now = gitlab.world.now();
     gitlab.world.update(project.slow, { startedAtMs: now - 107_000 });
@@ -70,7 +70,7 @@ describe('running builds', () => {
     assert.deepEqual([...new Set(await redrawn())], ['slow']);
   });
 
-  it('leave a stage closed that was open by itself, when its builds fail anew', async () => {
+  it('leave a stage collapsed that had expanded on its own, when its builds fail again', async () => {
     const { page, gitlab, project } = workbench();
     await treeRow(page, /^Stage test, 1 failed/)
       .locator('.monaco-tl-twistie')
@@ -81,7 +81,7 @@ describe('running builds', () => {
     await unfold(treeRow(page, /^Stage test/));
   });
 
-  it('are dimmed and at rest once GitLab is gone, with their age', async () => {
+  it('are dimmed and static once GitLab is gone, with their age', async () => {
     const { page, gitlab, picture } = workbench();
     const colors = async () => {
       const icons = await page.locator('.part.sidebar .custom-view-tree-node-item-icon').all();
@@ -112,7 +112,7 @@ describe('a tree of a thousand builds, in high contrast', () => {
     },
   });
 
-  it('shows what failed, in both themes and at any width', async () => {
+  it('shows the failures, in both themes and at any width', async () => {
     const { page, picture } = workbench();
     await treeRow(page, /^Stage stage-0/).waitFor();
     await picture('thousand-high-contrast-dark');
@@ -141,7 +141,7 @@ describe('a tree of a thousand builds, in high contrast', () => {
     assert.deepEqual(await placeInTree(page), before);
   });
 
-  it('nor when hundreds do, and the selection is where it was', async () => {
+  it('does not jump when hundreds change either, and the selection stays', async () => {
     const { page, gitlab, project } = workbench();
     const before = await placeInTree(page);
     const ids = gitlab.world.buildIdsOfCommit(project.project, project.sha) ?? [];
@@ -164,7 +164,7 @@ function noneFailed(world: World, commit: SeedOptions) {
   return { ...seed, ids };
 }
 
-describe('a closed stage of a thousand builds that comes to fail', () => {
+describe('a collapsed stage of a thousand builds that starts to fail', () => {
   const workbench = useWorkbench({
     seed: noneFailed,
     settings: { 'gitlabBuilds.groupBy': 'stage', 'gitlabBuilds.refresh.activeSeconds': 600 },
@@ -176,7 +176,7 @@ describe('a closed stage of a thousand builds that comes to fail', () => {
     await message(page).getByText(counts).waitFor();
   };
 
-  it('opens when the view is next shown, if it is above what one reads: nothing moves, and the counts say it', async () => {
+  it("expands when the view is shown again, if it is above the visible rows, which don't move, and the counts show the failure", async () => {
     const { page, picture } = workbench();
     await treeRow(page, /^Stage stage-5/).waitFor();
     await unfold(treeRow(page, /^Stage stage-5/));
@@ -199,7 +199,7 @@ describe('a closed stage of a thousand builds that comes to fail', () => {
     await picture('opening-shown');
   });
 
-  it('opens at once below it, and takes neither selection nor focus', async () => {
+  it('expands immediately below the visible rows, and takes neither selection nor focus', async () => {
     const { page, picture } = workbench();
     const closed = treeRow(page, /^Stage stage-0/);
     await closed.click();

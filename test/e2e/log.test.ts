@@ -82,7 +82,7 @@ describe('logs', () => {
     await setTheme(page, 'dark');
   });
 
-  it('does not open those that are selected along with it', async () => {
+  it('a click on a row does not open the logs of other selected builds', async () => {
     const { page } = workbench();
     const [unit, erased] = [treeRow(page, /^unit-tests, failed/), treeRow(page, /^erased, failed/)];
     await runCommand(page, 'View: Close All Editors');
@@ -97,7 +97,7 @@ describe('logs', () => {
     assert.equal(await page.locator('.part.editor .tab').count(), 1);
   });
 
-  it('puts what it says of files among the problems, and takes it away with the log', async () => {
+  it('file locations in a log are listed as problems, and removed with the log', async () => {
     const { page, picture } = workbench();
     await contextMenu(page, treeRow(page, /^unit-tests, failed/), 'Show Log Errors in Problems');
     const panel = page.locator('.markers-panel');
@@ -116,7 +116,7 @@ describe('logs', () => {
     await runCommand(page, 'View: Close All Editors');
   });
 
-  it('is opened without a mouse, and a link in it leads to the line of the file', async () => {
+  it('a log is opened without a mouse, and a link in it leads to the line of the file', async () => {
     const { page, picture } = workbench();
     await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
     await goTo(page, /^unit-tests, failed/);
@@ -132,7 +132,7 @@ describe('logs', () => {
     await runCommand(page, 'View: Close All Editors');
   });
 
-  it('grows while the build runs, at its end until one scrolls away', async () => {
+  it('a log grows while the build runs, and stays at its end until the user scrolls away', async () => {
     const { page, gitlab, project, picture } = workbench();
     const grow = (from: number, to: number) => gitlab.world.appendTrace(project.builds.live, lines(from, to));
     const box = page.locator('.part.editor .monaco-editor .view-lines');
@@ -166,7 +166,7 @@ describe('logs', () => {
     await picture('log-ended');
   });
 
-  it('lives on when the extension host restarts, and when the window is reloaded', async () => {
+  it('a log survives a restart of the extension host, and a reload of the window', async () => {
     const { page, gitlab, project, vscode, picture } = workbench();
     const says = (text: string) => gitlab.world.appendTrace(project.builds.waiting, `${text}\n`);
     gitlab.world.appendTrace(project.builds.waiting, lines(1, 3));
@@ -200,7 +200,7 @@ describe('logs', () => {
     await openView(page, 'GitLab Builds');
   });
 
-  it('is to be read in high contrast too', async () => {
+  it('a log is readable in high contrast, too', async () => {
     const { page, picture } = workbench();
     await runCommand(page, 'Preferences: Color Theme');
     const { input } = await quickInput(page);

@@ -71,7 +71,7 @@ describe('a folder without a GitLab', () => {
       await page.close();
     });
 
-  it('or no folder, has sent nothing to anybody until somebody signs in', async () => {
+  it('or no folder sends nothing anywhere until somebody signs in', async () => {
     const { heard, openWindow } = fixture();
     const page = await openWindow(undefined);
     await welcome(page)
@@ -122,7 +122,7 @@ for (const { name, env = {}, settings = {}, text, button = /./ } of obstacles)
       return { folder: path, ...(await startVSCodeWithExtension({ env, settings }, onTeardown)) };
     });
 
-    it('is told as that, with the way out', async () => {
+    it('is reported as such, with a solution', async () => {
       const page = await fixture().openWindow(fixture().folder);
       await welcome(page).getByText(text).waitFor();
       await welcome(page).getByRole('button', { name: button }).waitFor();
@@ -133,7 +133,7 @@ for (const { name, env = {}, settings = {}, text, button = /./ } of obstacles)
     });
   });
 
-describe('a proxy that wants another password', () => {
+describe('a proxy that requires another password', () => {
   const fixture = useFixture(async (onTeardown) => {
     const proxy = await startProxy('user', 'secret');
     onTeardown(proxy.close);
@@ -145,7 +145,7 @@ describe('a proxy that wants another password', () => {
     return { proxy, folder: path, ...(await startVSCodeWithExtension({ settings, env }, onTeardown)) };
   });
 
-  it('is told as that', async () => {
+  it('is reported as such', async () => {
     const { openWindow, folder, proxy } = fixture();
     const page = await openWindow(folder);
     await welcome(page)

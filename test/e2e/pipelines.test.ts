@@ -56,14 +56,14 @@ describe('the pipelines of a commit', () => {
     gitlab: { profile: '18.9' },
   });
 
-  it('are shown the newest first, and opened down to what has failed', async () => {
+  it('are shown newest first, and expanded down to the failures', async () => {
     const { page, picture } = workbench();
     await treeRow(page, /^Branch .*#1001/).waitFor();
     await picture('pipelines');
     await eventually(async () => assert.deepEqual(await shown(page), [...atFirst, earlier]));
   });
 
-  it('open, with the child in the row of its bridge, and the external in a group of their own', async () => {
+  it("open, with the child pipeline in its bridge's row, and external statuses in a group of their own", async () => {
     const { page, picture } = workbench();
     await openAll(page);
     await treeRow(page, /^staging, scheduled/).waitFor();
@@ -75,7 +75,7 @@ describe('the pipelines of a commit', () => {
     await setTheme(page, 'dark');
   });
 
-  it('tell what a narrow side bar cuts off when they are pointed at', async () => {
+  it('show on hover what a narrow side bar cuts off', async () => {
     const { page, picture } = workbench();
     await widenSideBar(page, 170);
     await pointAt(page, treeRow(page, /^Merge request !1 Let people sign in, /));
@@ -91,7 +91,7 @@ describe('the pipelines of a commit', () => {
     await widenSideBar(page, 300);
   });
 
-  it('have entries in their context menus that fit what the row is', async () => {
+  it('have context menu entries that fit their rows', async () => {
     const { page, picture } = workbench();
     const web = ['Open in Browser', 'Copy URL'];
     const ofBuild = [...web, 'Copy Build Name', 'Open Pipeline in Browser', 'Go to Job in .gitlab-ci.yml'];
@@ -108,7 +108,7 @@ describe('the pipelines of a commit', () => {
     await picture('pipelines-menus');
   });
 
-  it('have builds that are played with variables: a name that is none is refused, stepping back loses nothing', async () => {
+  it('have builds that are played with variables, where an invalid name is rejected and stepping back loses nothing', async () => {
     const { page, gitlab, project, picture } = workbench();
     const heading = page.locator('.quick-input-widget .quick-input-title');
     /** Types into the box of this title. */

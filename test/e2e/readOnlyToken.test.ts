@@ -4,7 +4,7 @@ import { quickInput, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
 import { eventually, expandAll, message, offeredIn, pointAt, unfold } from './view';
 
-describe('a token that may only read', () => {
+describe('a read-only token', () => {
   const token = 'glpat-that-may-only-read';
   const workbench = useWorkbench({
     branch: 'feature',
@@ -17,7 +17,7 @@ describe('a token that may only read', () => {
     settings: { 'gitlabBuilds.groupBy': 'none' },
   });
 
-  it('shows all builds, and says that it may no more', async () => {
+  it('shows all builds, and says that it is read-only', async () => {
     const { page, picture } = workbench();
     await treeRow(page, /^Branch /).waitFor();
     await expandAll(page);
@@ -28,7 +28,7 @@ describe('a token that may only read', () => {
     await eventually(async () => assert.match(await message(page).innerText(), words));
   });
 
-  it('has no buttons and no entries that would change something', async () => {
+  it('has no buttons and no menu entries that would change something', async () => {
     const { page, picture } = workbench();
     const web = ['Open in Browser', 'Copy URL'];
     const log = ['Open Log', 'Save Log As…', 'Compare Log with Last Success'];
@@ -54,7 +54,7 @@ describe('a token that may only read', () => {
     ]);
   });
 
-  it('has none in the palette that would', async () => {
+  it('has no such commands in the Command Palette', async () => {
     const { page, picture } = workbench();
     await page.keyboard.press('F1');
     const { input, option } = await quickInput(page);

@@ -55,7 +55,7 @@ describe('several repositories', () => {
   const row = (name: string) => treeRow(two().page, new RegExp(`^Repository ${name}, `));
   const status = () => statusBarItem(two().page, /^GitLab Builds, /);
 
-  it('have a row each, that says how it stands; one without a token offers to sign in', async () => {
+  it('have a row each with their state, and one without a token offers to sign in', async () => {
     const { page, old, young, picture } = two();
     await row('bakery').waitFor();
     await row('kitchen').waitFor();
@@ -75,7 +75,7 @@ describe('several repositories', () => {
     assert.equal((await offeredIn(page, row('kitchen')))[0], 'Sign In…');
   });
 
-  it('are signed in to from their row', async () => {
+  it('can be signed in to from their row', async () => {
     const { page, kitchen, picture } = two();
     await contextMenu(page, row('kitchen'), 'Sign In…');
     const { input } = await quickInput(page);
@@ -90,7 +90,7 @@ describe('several repositories', () => {
     await picture('several-2');
   });
 
-  it('take turns in the status bar: it follows the editor', async () => {
+  it('take turns in the status bar, which follows the editor', async () => {
     const { page, picture } = two();
     await eventually(async () => assert.match((await status().getAttribute('aria-label')) ?? '', /, bakery, main · /));
     await openFile(page, 'kitchen.md');
@@ -102,7 +102,7 @@ describe('several repositories', () => {
     await eventually(async () => assert.match((await status().getAttribute('aria-label')) ?? '', /, bakery, main · /));
   });
 
-  it('keep what is folded through refreshes', async () => {
+  it('stay collapsed or expanded during refreshes', async () => {
     const { page, young, kitchen } = two();
     await row('bakery').locator('.monaco-tl-twistie').click();
     // A row that looks different shows that the refresh is over.
@@ -113,7 +113,7 @@ describe('several repositories', () => {
     assert.equal(await row('kitchen').getAttribute('aria-expanded'), 'true');
   });
 
-  it('read well in any theme', async () => {
+  it('are readable in any theme', async () => {
     const { page, picture } = two();
     await unfold(row('bakery'));
     await picture('several-dark');
@@ -130,7 +130,7 @@ describe('several repositories', () => {
     assert.ok(await row('kitchen').isVisible());
   });
 
-  it('are gone from the view when they are closed; of one that is left the builds are shown without a row', async () => {
+  it('disappear from the view when they are closed, and a single remaining one is shown without a row', async () => {
     const { page, picture } = two();
     await runCommand(page, 'Git: Close Repository');
     await choice(page, 'kitchen').click();

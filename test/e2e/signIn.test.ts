@@ -7,7 +7,7 @@ import { eventually, message, title } from './view';
 describe('signing in', () => {
   const workbench = useWorkbench({ seed: smallProject, signedIn: false });
 
-  it('is offered for a host that nobody has called a GitLab, which hears nothing before', async () => {
+  it('is offered for a host that is not known as a GitLab, which receives nothing before', async () => {
     const { page, gitlab, picture } = workbench();
     const { host } = new URL(gitlab.url);
     await treeRow(page, new RegExp(`^Sign In to ${host}…`)).waitFor();
@@ -19,7 +19,7 @@ describe('signing in', () => {
     assert.deepEqual(gitlab.requests, []);
   });
 
-  it('asks for address and token, refuses a wrong token in the box, and fills the tree with the right one', async () => {
+  it('asks for address and token, rejects a wrong token in the box, and fills the tree with the right one', async () => {
     const { page, gitlab, project, picture } = workbench();
     // With this key the workbench encrypts what it stores; an address of the layer around the server, which is not there.
     await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 'key') }));
@@ -56,7 +56,7 @@ describe('signing in', () => {
     await picture('sign-in-4-signed-in');
   });
 
-  it('lasts when the window is loaded again', async () => {
+  it('lasts when the window is reloaded', async () => {
     const { page } = workbench();
     await page.reload();
     await openView(page, 'GitLab Builds');

@@ -79,7 +79,7 @@ after(async () => {
   await shared?.extension.remove();
 });
 
-after('asked nobody but the GitLabs of the tests, their storages and proxies', async () => {
+after("sent requests only to the tests' own GitLabs, storages and proxies", async () => {
   const origins = recordedOrigins(originsFile);
   await record.remove();
   assert.ok(windowsOpened === 0 || origins.watched.length > 0, 'no extension host was watched');

@@ -11,7 +11,7 @@ describe('the URL of a build in a terminal', () => {
     settings: { 'terminal.integrated.gpuAcceleration': 'off' },
   });
 
-  it('opens the log of the build here with Ctrl and a click, as any link of a terminal', async () => {
+  it("opens the build's log in VS Code with Ctrl and a click, like any link in a terminal", async () => {
     const { page, gitlab, project, picture } = workbench();
     const { id, name } = project.builds.compile;
     await runCommand(page, 'Terminal: Create New Terminal');

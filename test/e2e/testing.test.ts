@@ -43,7 +43,7 @@ function seedTests(world: World, options: SeedOptions) {
 describe('The Testing view of a commit', () => {
   const workbench = useWorkbench({ seed: seedTests, gitlab: { profile: '18.9' } });
 
-  it('shows the tests once they are asked for, and leads to the line of what failed', async () => {
+  it('shows the tests once they are requested, and leads to the line of the failure', async () => {
     const { page, folder, picture } = workbench();
     await mkdir(join(folder, 'tests'), { recursive: true });
     await mkdir(join(folder, 'src'), { recursive: true });

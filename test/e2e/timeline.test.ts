@@ -20,7 +20,7 @@ function seedHistory(world: World, commit: SeedOptions): BranchMergeRequestAndCh
   return scene;
 }
 
-describe('what makes a pipeline slow, and since when it fails', () => {
+describe('what makes a pipeline slow, and since when a build fails', () => {
   const workbench = useWorkbench({ seed: seedHistory, branch: 'feature', gitlab: { profile: '18.9' } });
 
   it('a pipeline has a timeline as a document, with its critical path', async () => {
@@ -38,7 +38,7 @@ describe('what makes a pipeline slow, and since when it fails', () => {
     await picture('timeline');
   });
 
-  it('a failed build says since when, in rows below it that lead to logs', async () => {
+  it('a failed build shows since when it fails, in rows below it that lead to logs', async () => {
     const { page, picture } = workbench();
     await contextMenu(page, treeRow(page, /^rspec 1\/2, failed/), 'Since When?');
     await treeRow(page, /^Failing for 2 commits, since [0-9a-f]{8}, /).waitFor();

@@ -15,7 +15,7 @@ const inTest = [odd, '1:00 · artifacts 142 B', long, '… min', 'lint', 'rspec'
 describe('the tree of a commit', () => {
   const workbench = useWorkbench({ seed: smallProject });
 
-  it('shows stages, and opens the one in which a build has failed, the failed first', async () => {
+  it('shows stages, and expands the one with a failed build, failed ones first', async () => {
     const { page, picture } = workbench();
     await treeRow(page, /^Stage deploy/).waitFor();
     await picture('tree-first');
@@ -23,7 +23,7 @@ describe('the tree of a commit', () => {
     await eventually(async () => assert.deepEqual(await read(page), rows));
   });
 
-  it('tells the statuses apart by more than their color', async () => {
+  it('distinguishes the statuses by more than their color', async () => {
     const { page } = workbench();
     await unfold(treeRow(page, /^Stage deploy/));
     await treeRow(page, /^production/).waitFor();
@@ -39,7 +39,7 @@ describe('the tree of a commit', () => {
     assert.equal(new Set(looks).size, names.length, looks.join('\n'));
   });
 
-  it('tells more of a build when it is pointed at, and takes nothing in it for a link', async () => {
+  it('shows more about a build on hover, where no text becomes a link', async () => {
     const { page, picture } = workbench();
     await pointAt(page, treeRow(page, /^spinach/));
     const table = tooltip(page).filter({ hasText: 'Runner' });
@@ -56,7 +56,7 @@ describe('the tree of a commit', () => {
     await table.waitFor({ state: 'hidden' });
   });
 
-  it('groups otherwise once that is chosen', async () => {
+  it('changes its grouping on request', async () => {
     const { page, picture } = workbench();
     await titleButton(page, 'Group Builds By…').click();
     await choice(page, /^Status(current)?$/).click();
@@ -68,7 +68,7 @@ describe('the tree of a commit', () => {
     await treeRow(page, /^Stage deploy/).waitFor();
   });
 
-  it('shows the failed builds only, says so, and shows all again', async () => {
+  it('shows only the failed builds, says so, and shows all again', async () => {
     const { page, picture } = workbench();
     await titleButton(page, 'Filter Builds by Status…').click();
     await tick(page, 'failed');

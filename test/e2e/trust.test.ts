@@ -4,7 +4,7 @@ import { runCommand, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
 import { welcome } from './view';
 
-describe('a folder that is not trusted', () => {
+describe('an untrusted folder', () => {
   const workbench = useWorkbench({
     seed: smallProject,
     settings: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' },

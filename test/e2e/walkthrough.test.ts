@@ -41,7 +41,7 @@ describe('the walkthrough', () => {
       }
     });
 
-  it('ends its steps by what is done outside of it', async () => {
+  it('completes its steps through actions outside of it', async () => {
     const { page, picture } = workbench();
     await treeRow(page, /^spinach/).click();
     await page.locator('.editor-instance .view-line').first().waitFor();

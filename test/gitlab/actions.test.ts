@@ -27,7 +27,7 @@ describe('The actions of the fake GitLab', () => {
       assert.equal(fake.world.build(deploy.id).status, 'canceled');
     });
 
-    it('leaves a finished build as it is, and calls it 201 too', async () => {
+    it('leaves a finished build unchanged, also with 201', async () => {
       for (const { id } of [small.builds.compile, small.builds.odd, small.builds.lint]) {
         const before = await ask(`${fake.url}/api/v3/projects/1/builds/${id}`);
         const after = await act(id, 'cancel');
@@ -37,7 +37,7 @@ describe('The actions of the fake GitLab', () => {
   });
 
   describe('retry', () => {
-    it('makes a new pending build of nobody, and leaves the old one', async () => {
+    it('creates a new pending build without a runner, and leaves the old one', async () => {
       const { odd } = small.builds;
       const reply = await act(odd.id, 'retry');
       const row = rowOf(reply);
@@ -53,12 +53,12 @@ describe('The actions of the fake GitLab', () => {
       assert.equal((await ask(`${fake.url}/api/v3/projects/1/builds/${row.id}/trace`)).text, '');
     });
 
-    it('takes a running build too, as 8.5 does', async () => {
+    it('accepts a running build too, as 8.5 does', async () => {
       assert.equal((await act(small.builds.long.id, 'retry')).status, 201);
       assert.equal(fake.world.build(small.builds.long.id).status, 'running');
     });
 
-    it('is 403 with a reason where there is nothing to run', async () => {
+    it('is 403 with a reason if there is nothing to run', async () => {
       const { id } = fake.world.addBuild(small.project, {
         sha: small.sha,
         name: 'x',
@@ -71,7 +71,7 @@ describe('The actions of the fake GitLab', () => {
   });
 
   describe('erase', () => {
-    it('takes artifacts and log away', async () => {
+    it('removes artifacts and log', async () => {
       const { id } = small.builds.compile;
       const reply = await act(id, 'erase');
       assert.equal(reply.status, 201);
@@ -83,7 +83,7 @@ describe('The actions of the fake GitLab', () => {
       assert.deepEqual([trace.status, trace.text], [200, '']);
     });
 
-    it('is 403 with a reason for a running build, for one with nothing to erase, and the second time', async () => {
+    it('is 403 with a reason for a running build, for one with nothing to erase, and when repeated', async () => {
       const refusal = [403, '{"message":"403 Forbidden - Build is not erasable!"}'];
       const { long, lint, assets } = small.builds;
       await act(assets.id, 'erase');
@@ -95,7 +95,7 @@ describe('The actions of the fake GitLab', () => {
     });
   });
 
-  it('are 404 for a build of another project, and for what is no number', async () => {
+  it("are 404 for another project's build, and for an ID that is not a number", async () => {
     const other = fake.world.addBuild(fake.world.addProject({ path: 'group/other' }), { sha: small.sha, name: 'x' });
     for (const id of [String(other.id), '9999', 'abc', '1x', '-1']) {
       for (const action of ['cancel', 'retry', 'erase']) {
@@ -105,7 +105,7 @@ describe('The actions of the fake GitLab', () => {
     }
   });
 
-  it('happen only once their request has arrived whole: a reset one changes nothing', async () => {
+  it('happen only once their request has arrived completely: one that was reset changes nothing', async () => {
     fake.faults = [{ reset: 'beforeHeaders' }];
     await assert.rejects(act(small.builds.long.id, 'cancel'), { code: 'ECONNRESET' });
     assert.equal(fake.world.build(small.builds.long.id).status, 'running');

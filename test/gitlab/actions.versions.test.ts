@@ -30,7 +30,7 @@ describe('The actions of each version', () => {
     const { name, version, api, profile } = one;
 
     it(
-      `cancel what has not ended on ${name} ${version}, and are no error elsewhere`,
+      `cancel active builds on ${name} ${version}, and are no error for others`,
       staged(one, async ({ fake, small, act }) => {
         const { long, deploy, compile, odd } = small.builds;
         for (const { id } of [long, deploy]) {
@@ -44,7 +44,7 @@ describe('The actions of each version', () => {
     );
 
     it(
-      `retry what may be on ${name} ${version}`,
+      `retry permitted builds on ${name} ${version}`,
       staged(one, async ({ fake, small, act }) => {
         const { odd, long, firstRspec } = small.builds;
         const reply = await act(odd.id, 'retry');
@@ -120,7 +120,7 @@ describe('The actions of each version', () => {
     }
 
     it(
-      `are for those who may push to a protected branch on ${name} ${version}, where it says so`,
+      `require permission to push to a protected branch on ${name} ${version}, if it says so`,
       staged(one, async ({ fake, small, act }) => {
         fake.world.protectRefs(small.project, 'master');
         const { status } = await act(small.builds.odd.id, 'retry');
@@ -131,11 +131,11 @@ describe('The actions of each version', () => {
     );
   }
 
-  describe('of 18.9', () => {
+  describe('on 18.9', () => {
     const newest = spoken.at(-1)!;
 
     it(
-      'take their time with a graceful runner, and can be forced by a Maintainer',
+      'take time with a graceful runner, and can be forced by a Maintainer',
       staged(newest, async ({ fake, small, act }) => {
         fake.world.addRunner({ description: 'modern', graceful: true });
         const { long } = small.builds;
@@ -187,7 +187,7 @@ describe('The actions of each version', () => {
     );
 
     it(
-      'retry and play bridges, which are no jobs to look at',
+      "retry and play bridges, which can't be read as jobs",
       staged(newest, async ({ fake, small, act }) => {
         const { project, sha } = small;
         const bridge = fake.world.addBuild(project, { sha, name: 'child', kind: 'bridge', status: 'failed' });
@@ -216,7 +216,7 @@ describe('The actions of each version', () => {
     );
   });
 
-  it('turn later skipped builds back to created with a retry, from 8.11 on', () =>
+  it('return later skipped builds to created on a retry, from 8.11 on', () =>
     withGitLab({ profile: '8.13' }, async (fake) => {
       const { project, sha, builds } = smallProject(fake.world);
       const { id } = fake.world.addBuild(project, { sha, stage: 'deploy', name: 'late', status: 'skipped' });

@@ -29,7 +29,7 @@ describe('Artifacts of the fake GitLab', () => {
   });
   afterEach(() => fake.close());
 
-  it('are a real zip, of the announced size', async () => {
+  it('are a real zip file, of the announced size', async () => {
     id = small.builds.compile.id;
     const { bytes } = await download();
     const row = rowOf(await ask(`${fake.url}/api/v3/projects/1/builds/${id}`));
@@ -37,7 +37,7 @@ describe('Artifacts of the fake GitLab', () => {
     assert.deepEqual(unzip(bytes), { 'bin/app': 'an executable\n', 'doc/notes.txt': 'Notes.\n' });
   });
 
-  it('come whole with the headers of 8.5', async () => {
+  it('arrive whole with the headers of 8.5', async () => {
     const { status, headers, bytes } = await download();
     assert.equal(status, 200);
     assert.ok(bytes.equals(content));
@@ -50,7 +50,7 @@ describe('Artifacts of the fake GitLab', () => {
     assert.equal(headers.etag, undefined);
   });
 
-  it('may have any name: what ends a header is left out of it, not out of the JSON', async () => {
+  it('may have any name, from which characters that end a header are removed, but not in the JSON', async () => {
     const filename = '../ünïcode\r\nX-Evil: 1.zip';
     fake.world.update({ id }, { artifacts: { filename, content } });
     const { headers } = await download();
@@ -61,7 +61,7 @@ describe('Artifacts of the fake GitLab', () => {
     assert.deepEqual(row['artifacts_file'], { filename, size: content.length });
   });
 
-  it('may lie on the disk', async () => {
+  it('may be on disk', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'artifacts-'));
     try {
       const path = join(folder, 'artifacts.bin');
@@ -74,14 +74,14 @@ describe('Artifacts of the fake GitLab', () => {
     }
   });
 
-  it('are 404 where there are none', async () => {
+  it('are 404 if there are none', async () => {
     id = small.builds.lint.id;
     const { status, text } = await download();
     assert.deepEqual([status, text], [404, '{"message":"404 Not Found"}']);
   });
 
   describe('ranges', () => {
-    it('give a part from the beginning, from the middle and from the end', async () => {
+    it('return a part from the start, from the middle and from the end', async () => {
       const cases = {
         'bytes=0-3': [0, 4],
         'bytes=299990-': [299_990, 300_000],
@@ -99,14 +99,14 @@ describe('Artifacts of the fake GitLab', () => {
       assert.deepEqual([status, headers['content-range']], [416, 'bytes */300000']);
     });
 
-    it('hold only while the file is the same', async () => {
+    it('are valid only while the file is unchanged', async () => {
       const lastModified = String((await download()).headers['last-modified']);
       assert.equal((await range('bytes=0-3', { 'If-Range': lastModified })).status, 206);
       assert.equal((await range('bytes=0-3', { 'If-Range': new Date(0).toUTCString() })).status, 200);
     });
   });
 
-  it('are 304 where they have not changed', async () => {
+  it('are 304 if they have not changed', async () => {
     const since = String((await download()).headers['last-modified']);
     assert.equal((await download({ headers: { 'If-Modified-Since': since } })).status, 304);
     assert.equal((await download({ headers: { 'If-Modified-Since': new Date(0).toUTCString() } })).status, 200);
@@ -129,7 +129,7 @@ describe('Artifacts of the fake GitLab', () => {
     });
     afterEach(() => remote.close());
 
-    it('lie on another origin, that needs no token', async () => {
+    it('are on another origin, which needs no token', async () => {
       assert.notEqual(new URL(location).origin, new URL(remote.url).origin);
       assert.equal(new URL(location).origin, remote.storage.url);
       const { status, bytes } = await ask(location, { token: null });
@@ -143,12 +143,12 @@ describe('Artifacts of the fake GitLab', () => {
       assert.equal(remote.storage.requests.at(-1)?.headers['private-token'], 'leaked');
     });
 
-    it('are refused with a wrong signature, and with a credential besides', async () => {
+    it('are refused with a wrong signature, and with an additional credential', async () => {
       assert.equal((await ask(location.replace(/.$/, 'x'), { token: null })).status, 403);
       assert.equal((await ask(location, { token: null, headers: { Authorization: 'Bearer x' } })).status, 400);
     });
 
-    it('have a strong ETag, by which a part is of the same file', async () => {
+    it('have a strong ETag, which ties a part to its file', async () => {
       const { headers } = await ask(location, { token: null });
       const { etag = '' } = headers;
       assert.match(etag, /^"[0-9a-f]+"$/);
@@ -166,8 +166,8 @@ describe('Artifacts of the fake GitLab', () => {
   });
 });
 
-describe('Artifacts of the fake GitLab, elsewhere', () => {
-  it('have addresses that hold for as long as they say', async () => {
+describe('Artifacts of the fake GitLab, stored elsewhere,', () => {
+  it('have URLs that are valid as long as they say', async () => {
     let now = Date.UTC(2026, 1, 13);
     await withGitLab({ artifacts: 'redirect', signedSeconds: 60, now: () => now }, async (fake) => {
       const { builds } = smallProject(fake.world);
@@ -184,7 +184,7 @@ describe('Artifacts of the fake GitLab, elsewhere', () => {
     });
   });
 
-  it('come whole where something on the way drops ranges', async () => {
+  it('arrive whole if an intermediary drops ranges', async () => {
     for (const artifacts of ['direct', 'redirect'] as const)
       await withGitLab({ artifacts, ranges: 'dropped' }, async (fake) => {
         const { builds } = smallProject(fake.world);
@@ -216,7 +216,7 @@ describe('Artifacts of the fake GitLab, elsewhere', () => {
       assert.deepEqual(outcome(await tree('', builds.lint.id)), [404, { message: '404 Artifacts Not Found' }]);
     }));
 
-  it('may be long without taking the disk, and are counted when they come', async () => {
+  it('may be large without using the disk, and are counted when they arrive', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'artifacts-'));
     try {
       const path = join(folder, 'sparse.zip');

@@ -31,7 +31,7 @@ describe('The client @gitbeaker/rest', () => {
       }));
   }
 
-  it('walks through pages without totals, and by key', () =>
+  it('pages through lists without totals, and by key', () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       manyBuilds(fake.world, 250);
       const client = connect(fake);

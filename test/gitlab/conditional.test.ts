@@ -22,7 +22,7 @@ describe('ETags of the fake GitLab', () => {
     assert.equal(headers['cache-control'], 'max-age=0, private, must-revalidate');
   });
 
-  it('give 304 without body and type, but with the pagination, until something changes', async () => {
+  it('give 304 without body and type, but with the pagination headers, until something changes', async () => {
     const { headers } = await list();
     const etag = String(headers.etag);
     const same = await list(etag);
@@ -33,7 +33,7 @@ describe('ETags of the fake GitLab', () => {
     assert.equal((await list(etag)).status, 200);
   });
 
-  it('are compared letter by letter: no lists, no star, no strong form', async () => {
+  it('are compared exactly: no lists, no star, no strong form', async () => {
     const etag = String((await list()).headers.etag);
     for (const other of [`${etag}, "x"`, '*', etag.slice(2)]) assert.equal((await list(other)).status, 200);
   });

@@ -45,15 +45,15 @@ const answers: Readonly<Record<string, readonly [good: readonly string[], bad: r
   ],
 };
 
-describe('What tells a version of GitLab', () => {
-  it('is known for all profiles', () => {
+describe('The features that reveal a GitLab version', () => {
+  it('are known for all profiles', () => {
     const known = Object.keys(answers).flatMap((names) => names.split(' '));
     assert.deepEqual(known, profileNames);
   });
 
   for (const [names, [good, bad]] of Object.entries(answers)) {
     for (const name of names.split(' ') as readonly ProfileName[]) {
-      it(`is as it should be on ${name}`, () =>
+      it(`are correct on ${name}`, () =>
         withGitLab({ profile: name }, async (fake) => {
           seedProject(fake.world);
           for (const [index, path] of apis.entries()) {
@@ -66,7 +66,7 @@ describe('What tells a version of GitLab', () => {
     }
   }
 
-  it('is not what Accept: application/json gets: Rails answers unrouted paths in JSON then', () =>
+  it("don't include the response to Accept: application/json, since Rails answers unrouted paths in JSON then", () =>
     withGitLab({ profile: '8.13' }, async (fake) => {
       seedProject(fake.world);
       const headers = { Accept: 'application/json' };
@@ -75,7 +75,7 @@ describe('What tells a version of GitLab', () => {
     }));
 
   for (const name of profileNames.filter((each) => profiles[each].v4 !== 'absent')) {
-    it(`is the version itself on ${name}`, () =>
+    it(`include the version itself on ${name}`, () =>
       withGitLab({ profile: name }, async (fake) => {
         seedProject(fake.world);
         const row = JSON.parse((await ask(`${fake.url}/api/v4/version`)).text) as Readonly<Record<string, unknown>>;
@@ -85,7 +85,7 @@ describe('What tells a version of GitLab', () => {
       }));
   }
 
-  it('is gone with any method, but for the user', () =>
+  it('include that v3 is gone with any method, except for the user', () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       seedProject(fake.world);
       for (const method of ['POST', 'DELETE'])
@@ -93,7 +93,7 @@ describe('What tells a version of GitLab', () => {
       assert.equal(await probe(fake, 'v3/user', { token: null }), unauthorized);
     }));
 
-  it('is a header of later versions, and the private token of the account on early ones', async () => {
+  it("include a header of later versions, and the account's private token on early ones", async () => {
     for (const name of profileNames) {
       await withGitLab({ profile: name }, async (fake) => {
         seedProject(fake.world);

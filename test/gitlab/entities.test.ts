@@ -35,13 +35,13 @@ describe('A build of the fake GitLab', () => {
     });
   });
 
-  it('has no key artifacts_file, not null, without artifacts', async () => {
+  it('has no artifacts_file key, not even null, without artifacts', async () => {
     const row = await build(small.builds.lint.id);
     assert.equal(keys(row), keysOf85.replace(' artifacts_file', ''));
     assert.equal(row['download_url'], null);
   });
 
-  it('knows neither artifacts_file nor artifacts nor erase on 8.4', async () => {
+  it('has neither artifacts_file nor artifacts nor erase on 8.4', async () => {
     const old = await startGitLab({ profile: '8.4' });
     try {
       const { builds } = smallProject(old.world);
@@ -75,21 +75,21 @@ describe('A build of the fake GitLab', () => {
     assert.equal(commit['short_id'], small.sha.slice(0, 8));
   });
 
-  it('is serialised anew when it has changed', async () => {
+  it('is serialized anew when it has changed', async () => {
     const { id } = small.builds.long;
     assert.equal((await build(id)).status, 'running');
     fake.world.setStatus({ id }, 'success');
     assert.equal((await build(id)).status, 'success');
   });
 
-  it('escapes markup as Rails does, and means the same', async () => {
+  it('escapes markup as Rails does, without changing the meaning', async () => {
     const { id } = small.builds.odd;
     const { text } = await ask(`${fake.url}/api/v3/projects/1/builds/${id}`);
     assert.ok(text.includes('\\u003cb\\u003e\\u0026amp;'), text);
     assert.equal((JSON.parse(text) as Row)['name'], oddName);
   });
 
-  it('hides download_url from who may not read builds, in the list that everybody gets', async () => {
+  it("hides download_url from users who can't read builds, in the public list", async () => {
     const open = fake.world.addProject({ path: 'group/open', visibility: 'public', publicBuilds: false });
     fake.world.addBuild(open, { sha: small.sha, name: 'x', artifacts: { filename: 'x.zip', files: { a: 'a' } } });
     const [row] = rowsOf(await ask(`${fake.url}/api/v3/projects/${open.id}/builds`));

@@ -69,7 +69,7 @@ const errorCases: readonly ErrorCase[] = [
 ];
 
 /** GitLab's documentation, where it lies next to the checkout. The docs are not the wire: they write an absent key as null. */
-describe('GitLab as its documentation shows it', () => {
+describe('GitLab as documented', () => {
   if (!existsSync(folder)) {
     console.log(`    (no ${folder}: not compared with GitLab's documentation)`);
     return;
@@ -137,7 +137,7 @@ describe('GitLab as its documentation shows it', () => {
         }));
     }
 
-    it('has those of the limits and of a server that fails', () =>
+    it('has the rate limit errors and the server errors', () =>
       withGitLab({ profile: '18.9' }, async (fake) => {
         const faults = {
           '429_app_limit_jobs_index': rateLimited(),

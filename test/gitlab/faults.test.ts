@@ -31,7 +31,7 @@ describe('Faults of the fake GitLab', () => {
   });
   afterEach(() => fake.close());
 
-  it('befall the requests they name, as often as they say, the first that matches', async () => {
+  it('affect the requests they name, as often as they say, the first match first', async () => {
     fake.faults = [
       { when: ({ path }) => path.startsWith('/api/v3/user'), ...badGateway() },
       { ...unavailable(), times: 1 },
@@ -41,7 +41,7 @@ describe('Faults of the fake GitLab', () => {
     assert.equal((await ask(`${fake.url}/api/v3/user`)).status, 502);
   });
 
-  it('answer 429 in three shapes', async () => {
+  it('send 429 in three formats', async () => {
     const shapes = [rateLimited({ retryAfter: 7 }), rackAttack({ resetAt: 1_456_833_600 }), proxyLimit()];
     fake.faults = shapes.map((fault) => ({ ...fault, times: 1 }));
     const [limited, attack, proxy] = [await list(), await list(), await list()];
@@ -52,7 +52,7 @@ describe('Faults of the fake GitLab', () => {
     assert.match(proxy.text, /^<html>/);
   });
 
-  it('tell all of a limit where they are told to, and of two conflicts', async () => {
+  it('send all rate limit details on request, and two conflicts', async () => {
     const faults = [rackAttack({ resetAt: 1_456_833_600, perMinute: 2000 }), locked(), statsRefresh()];
     fake.faults = faults.map((fault) => ({ ...fault, times: 1 }));
     const [attack, conflict, refresh] = [await list(), await list(), await list()];
@@ -63,7 +63,7 @@ describe('Faults of the fake GitLab', () => {
     assert.match(refresh.text, /undergoing stats refresh/);
   });
 
-  it('answer what is no answer: pages, a redirect to the sign-in, half a JSON, an error of 500', async () => {
+  it('send something other than a response: pages, a redirect to the sign-in page, half a JSON document, a 500', async () => {
     const answers: readonly Fault[] = [htmlPage(), signInRedirect(fake.url), brokenJson(), serverError()];
     fake.faults = answers.map((fault) => ({ ...fault, times: 1 }));
     const [html, redirect, broken, error] = [await list(), await list(), await list(), await list()];
@@ -73,7 +73,7 @@ describe('Faults of the fake GitLab', () => {
     assert.deepEqual([error.status, error.text], [500, '{"message":"500 Internal Server Error"}']);
   });
 
-  it('reset the connection once GitLab has done what it was asked', async () => {
+  it('reset the connection after GitLab has performed the action', async () => {
     fake.faults = [{ reset: 'unanswered' }];
     const cancel = ask(`${fake.url}/api/v3/projects/1/builds/1/cancel`, { method: 'POST' });
     fake.world.setStatus({ id: 1 }, 'running');
@@ -87,7 +87,7 @@ describe('Faults of the fake GitLab', () => {
     assert.equal(fake.requests[0]?.status, 0);
   });
 
-  it('reset the connection amid the body', async () => {
+  it('reset the connection in the middle of the body', async () => {
     fake.faults = [{ reset: 'midBody' }];
     const headers = { 'PRIVATE-TOKEN': developerToken };
     const reply = await fetch(`${fake.url}/api/v3/projects/1/builds?per_page=100`, { headers });
@@ -96,13 +96,13 @@ describe('Faults of the fake GitLab', () => {
     assert.equal(fake.requests[0]?.bytes, Math.floor(Number(reply.headers.get('content-length')) / 2));
   });
 
-  it('truncate the body, and announce the whole', async () => {
+  it('truncate the body, but announce its whole length', async () => {
     fake.faults = [{ truncate: 1000 }];
     await assert.rejects(list(), { code: 'ECONNRESET' });
     assert.equal(fake.requests[0]?.bytes, 1000);
   });
 
-  it('stall before the headers and amid the body, with the connection open', async () => {
+  it('stall before the headers and in the middle of the body, with the connection open', async () => {
     for (const [stall, status, hasBytes] of [
       ['beforeHeaders', 0, false],
       ['midBody', 200, true],

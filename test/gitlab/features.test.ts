@@ -63,7 +63,7 @@ const isThere: Readonly<Record<Feature, IsThere>> = {
 };
 const features = Object.keys(isThere) as readonly Feature[];
 
-describe('What the product takes a version to have', () => {
+describe('The features that the product assumes for a version', () => {
   for (const name of profileNames) {
     const profile = profiles[name];
     const { api, speaks, version } = served(profile);
@@ -80,7 +80,7 @@ describe('What the product takes a version to have', () => {
     });
   }
 
-  it('is nothing that came with v4, where only v3 is spoken and no version told', () => {
+  it('include nothing that came with v4, if only v3 is used and the version is unknown', () => {
     const inV3 = profileNames.map((name) => profiles[name]).filter(({ v4 }) => v4 === 'absent');
     const old = features.filter((feature) => has({ api: 'v3', version: undefined }, feature));
     const known = features.filter((feature) => inV3.some((profile) => isThere[feature](served(profile).api, profile)));

@@ -32,7 +32,7 @@ describe('The build lists of the fake GitLab', () => {
       assert.equal(rows.filter(({ name }) => name === 'rspec').length, 2);
     });
 
-    it('of a commit are those of all its refs, of a project those of all its commits', async () => {
+    it('include all refs of a commit, and all commits of a project', async () => {
       const older = rowsOf(await listCommit(small.olderSha));
       assert.deepEqual(
         older.map(({ ref, tag }) => [ref, tag]),
@@ -46,12 +46,12 @@ describe('The build lists of the fake GitLab', () => {
   });
 
   describe('a sha', () => {
-    it('without CI record is 404, although git has the commit', async () => {
+    it('without a CI record is 404, even if git has the commit', async () => {
       const reply = await listCommit(small.shaWithoutCi);
       assert.deepEqual([reply.status, reply.text], [404, '{"message":"404 Not Found"}']);
     });
 
-    it('that is short, a branch or unknown is 404', async () => {
+    it('that is abbreviated, a branch or unknown is 404', async () => {
       for (const sha of [small.sha.slice(0, 8), 'master', 'f'.repeat(40)]) {
         assert.deepEqual([(await listCommit(sha)).status, sha], [404, sha]);
       }
@@ -79,26 +79,26 @@ describe('The build lists of the fake GitLab', () => {
       assert.equal(rowsOf(last).length, 5);
     });
 
-    it('clamps per_page to 100 and takes 20 for nonsense', async () => {
+    it('limits per_page to 100 and uses 20 for an invalid value', async () => {
       const cases = { 1000: '100', 100: '100', 7: '7', '7x': '7', 0: '20', '-5': '20', x: '20' };
       for (const [asked, given] of Object.entries(cases)) {
         assert.deepEqual([asked, (await page(`?per_page=${asked}`)).headers['x-per-page']], [asked, given]);
       }
     });
 
-    it('takes page 1 for a page below it', async () => {
+    it('treats a page below 1 as page 1', async () => {
       for (const query of ['?page=0', '?page=-3', '?page=x']) {
         assert.equal((await page(query)).headers['x-page'], '1');
       }
     });
 
-    it('answers an empty list past the end', async () => {
+    it('returns an empty list past the end', async () => {
       const reply = await page('?page=9');
       assert.equal(reply.text, '[]');
       assert.deepEqual(pagination(reply), ['45', '3', '20', '9', '', '8']);
     });
 
-    it('announces no page at all for an empty list, and page 0 as the last', async () => {
+    it('announces no pages for an empty list, and page 0 as the last', async () => {
       const reply = await page('?scope=pending');
       assert.deepEqual(pagination(reply), ['0', '0', '20', '1', '', '']);
       const url = `${fake.url}/api/v3/projects/2/builds?id=2`;
@@ -114,7 +114,7 @@ describe('The build lists of the fake GitLab', () => {
       assert.deepEqual(ids, [...fake.world.buildIds(small.project)].reverse());
     });
 
-    it('links with all parameters, those of the path and the token too', async () => {
+    it('links with all parameters, including those in the path and the token', async () => {
       const { headers } = await ask(`${fake.url}/api/v3/projects/2/builds?private_token=${small.token}&page=2`, {
         token: null,
       });

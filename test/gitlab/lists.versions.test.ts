@@ -16,14 +16,14 @@ function builds({ version, api }: Spoken, fake: FakeGitLab, query = ''): Promise
 }
 
 describe('The lists of each version', () => {
-  it('speak in as many dialects as there are', () => {
+  it('have as many dialects as there are', () => {
     assert.equal(spoken.length, 17);
     assert.equal(dialect([...of8, ...oldGrape]).length, 9);
   });
 
   for (const one of spoken) {
     const { name, version, api } = one;
-    it(`have their scope on ${name} ${version}`, () =>
+    it(`support their scope on ${name} ${version}`, () =>
       withGitLab({ profile: name }, async (fake) => {
         smallProject(fake.world);
         const failed = rowsOf(await builds(one, fake, '?scope=failed'));
@@ -48,7 +48,7 @@ describe('The lists of each version', () => {
   };
   for (const one of spoken) {
     const { name, version } = one;
-    it(`know the statuses of ${name} ${version}`, () =>
+    it(`support the statuses of ${name} ${version}`, () =>
       withGitLab({ profile: name }, async (fake) => {
         smallProject(fake.world);
         const codes = await Promise.all(
@@ -61,7 +61,7 @@ describe('The lists of each version', () => {
       }));
   }
 
-  it('repeat what Grape made of the scope in Link, which v3 refuses then', () =>
+  it("repeat Grape's version of the scope in Link, which v3 then refuses", () =>
     withGitLab({ profile: '8.17' }, async (fake) => {
       smallProject(fake.world);
       const reply = await ask(`${fake.url}/api/v3/projects/1/builds?scope=failed&per_page=1`);
@@ -86,9 +86,9 @@ describe('The lists of each version', () => {
     }
   });
 
-  describe('of nothing and past the end', () => {
+  describe('without rows and past the end', () => {
     for (const one of spoken) {
-      it(`are announced as ${one.name} ${one.version} does`, () =>
+      it(`are announced as on ${one.name} ${one.version}`, () =>
         withGitLab({ profile: one.name }, async (fake) => {
           manyBuilds(fake.world, 21);
           const isOld = ageOf(one.name) <= 900;
@@ -110,7 +110,7 @@ describe('The lists of each version', () => {
     }
   });
 
-  describe('of many jobs', () => {
+  describe('with many jobs', () => {
     let fake: FakeGitLab;
     let pipeline = 0;
     beforeEach(async () => {
@@ -120,7 +120,7 @@ describe('The lists of each version', () => {
     });
     afterEach(() => fake.close());
 
-    it('never count those of a project, nor those of a pipeline over 10,000', async () => {
+    it("never count a project's jobs, or a pipeline's over 10,000", async () => {
       for (const path of ['jobs', `pipelines/${pipeline}/jobs`]) {
         const { headers } = await ask(`${fake.url}/api/v4/projects/1/${path}?per_page=100&page=101`);
         assert.deepEqual([headers['x-total'], headers['x-page'], headers['x-next-page']], [undefined, '101', '']);
@@ -131,7 +131,7 @@ describe('The lists of each version', () => {
       assert.equal(headers['x-total'], '10000');
     });
 
-    it('page by key: a cursor in Link, no numbers, no end but a missing Link', async () => {
+    it('use keyset pagination: a cursor in Link, no numbers, and no end except a missing Link', async () => {
       let url = `${fake.url}/api/v4/projects/1/jobs?pagination=keyset&per_page=4000&order_by=id&sort=desc`;
       const seen: number[] = [];
       for (let pages = 0; url !== ''; pages++) {
@@ -144,7 +144,7 @@ describe('The lists of each version', () => {
       assert.equal(new Set(seen).size, 10_001);
     }).timeout(10_000);
 
-    it('page by key for nothing else, and one way only', async () => {
+    it('use keyset pagination for nothing else, and in one direction only', async () => {
       const refusal = [405, { error: 'Keyset pagination is not yet available for this type of request' }];
       const asked = (path: string): Promise<Reply> => ask(`${fake.url}/api/v4/projects/1/${path}pagination=keyset`);
       assert.deepEqual(outcome(await asked('pipelines?')), refusal);

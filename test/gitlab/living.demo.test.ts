@@ -21,7 +21,7 @@ describe('The repository of the demo', () => {
     return found;
   };
 
-  it('has on dark-theme a log whose first error leads to a line of the repository', async () => {
+  it('has a log on dark-theme whose first error leads to a line in the repository', async () => {
     const { status, trace } = newest('rspec 1/2', 'dark-theme');
     assert.equal(status, 'failed');
     const log = read(trace);
@@ -34,7 +34,7 @@ describe('The repository of the demo', () => {
     assert.match(line ?? '', /expect \{ oven\.heat\(to: 261\) \}\.to raise_error/);
   });
 
-  it('has a build that fails, and stays so until somebody retries it', () => {
+  it('has a build that fails until somebody retries it', () => {
     const { gitlab, project } = repository;
     for (let ticks = 0; ticks < 150; ticks++) project.tick();
     const failed = newest('integration', 'test-ci');

@@ -37,7 +37,7 @@ function named(world: World, pipeline: Pipeline, name: string): FakeBuild {
 }
 
 describe('The living project', () => {
-  it('creates its stages one after another, never runs more than its runners, and passes after a retry', () => {
+  it('creates its stages one after another, never runs more builds than it has runners, and passes after a retry', () => {
     const world = newWorld();
     const { project, sha, tick } = livingProject(world);
     const present = (): readonly FakeBuild[] => builds(world, world.buildIdsOfCommit(project, sha));
@@ -58,7 +58,7 @@ describe('The living project', () => {
   });
 
   for (const profile of profileNames) {
-    it(`passes on GitLab ${profile}, with only what it knows`, () => {
+    it(`passes on GitLab ${profile}, with only the features of that version`, () => {
       const world = newWorld(profile);
       const living = livingProject(world, onBranch);
       const { statuses, stages } = profiles[profile];
@@ -96,7 +96,7 @@ describe('The living project', () => {
   });
 
   for (const profile of ['8.5', '18.9'] as const) {
-    it(`never comes to rest on ${profile}: a finished pipeline runs again, canceled builds are retried`, () => {
+    it(`never stops on ${profile}: a finished pipeline runs again, and canceled builds are retried`, () => {
       const world = newWorld(profile);
       const living = livingProject(world);
       const { project, sha } = living;
@@ -109,7 +109,7 @@ describe('The living project', () => {
     });
   }
 
-  it('runs again more and more seldom where each run is a pipeline to be seen', () => {
+  it('runs again less and less often if each run is a visible pipeline', () => {
     const world = newWorld('18.9');
     const living = livingProject(world);
     tickFor(living, 3600);
@@ -120,7 +120,7 @@ describe('The living project', () => {
   });
 
   for (const profile of ['8.5', '18.9'] as const) {
-    it(`takes a pushed commit, and has older commits with builds, on ${profile}`, () => {
+    it(`accepts a pushed commit, and has older commits with builds, on ${profile}`, () => {
       const world = newWorld(profile);
       const living = livingProject(world, { ...onBranch, olderShas: ['1'.repeat(40), '2'.repeat(40)] });
       const { project, tick, push } = living;
@@ -154,14 +154,14 @@ describe('The living project on GitLab 18.9', () => {
     assert.fail(`${name} is ${named(world, branch, name).status}, never ${status}`);
   };
 
-  it('runs what was played, with its variables', () => {
+  it('runs played builds, with their variables', () => {
     const manual = until('production', 'manual');
     world.play(manual, null, { COLOUR: 'green' });
     until('production', 'running');
     assert.deepEqual(until('production', 'success').variables, { COLOUR: 'green' });
   });
 
-  it('starts a delayed build when its time has come, and at once when it is played', () => {
+  it('starts a delayed build when its time has come, and immediately when it is played', () => {
     const scheduled = until('canary', 'scheduled');
     assert.ok(scheduled.scheduledAtMs !== null && scheduled.scheduledAtMs > scheduled.createdAtMs);
     const other = newWorld('18.9');
@@ -189,7 +189,7 @@ describe('The living project on GitLab 18.9', () => {
     assert.notEqual(until('compile', 'success').id, running.id);
   });
 
-  it('has a bridge that stands as its child pipeline does', () => {
+  it('has a bridge with the status of its child pipeline', () => {
     until('packages', 'running');
     const child = newest(world, living, 'parent_pipeline');
     assert.equal(named(world, branch, 'packages').downstreamId, child.id);
@@ -201,7 +201,7 @@ describe('The living project on GitLab 18.9', () => {
     assert.equal(world.pipelineState(child).status, 'success');
   });
 
-  it('cancels the child with its bridge, and gives a retried bridge another child', () => {
+  it('cancels the child pipeline with its bridge, and gives a retried bridge another one', () => {
     until('packages', 'running');
     const child = newest(world, living, 'parent_pipeline');
     world.cancelPipeline(branch);
@@ -218,7 +218,7 @@ describe('The living project on GitLab 18.9', () => {
     assert.match(until('jenkins/acceptance', 'success').targetUrl ?? '', /^https:\/\/jenkins\.example\.com\//);
   });
 
-  it('has a merge request whose pipeline runs on a merge, and follows a push', () => {
+  it('has a merge request whose pipeline runs on a merge result, and follows a push', () => {
     const { project, sha, push } = living;
     const merge = newest(world, living, 'merge_request_event');
     assert.equal(merge.ref, 'refs/merge-requests/1/merge');
@@ -239,7 +239,7 @@ describe('The living project on GitLab 18.9', () => {
   });
 });
 
-describe('A living project whose failures stay', () => {
+describe('A living project with lasting failures', () => {
   it('waits for somebody to retry what has failed', () => {
     const world = newWorld('18.9');
     const living = livingProject(world, { failuresStay: true });

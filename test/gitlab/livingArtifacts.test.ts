@@ -27,7 +27,7 @@ async function report(fails: boolean): Promise<TestReport> {
 }
 
 describe('Artifacts of the living project', () => {
-  it('tell of a failed test that stands in its repository, as the log does', async () => {
+  it('contain a failed test that is in its repository, like the log', async () => {
     const { tests, failures, failed, damaged } = await report(true);
     assert.deepEqual([tests, failures, failed.length, damaged], [4, 1, 1, false]);
     const place = /^\.\/(.+?):(\d+):/m.exec(failed[0]?.text ?? '');
@@ -37,12 +37,12 @@ describe('Artifacts of the living project', () => {
     assert.ok(failure.includes(source) && failure.includes(`${path}:${line}`));
   });
 
-  it('tell of none once the build is retried', async () => {
+  it('contain no failed test once the build is retried', async () => {
     const { tests, failures, damaged } = await report(false);
     assert.deepEqual([tests, failures, damaged], [4, 0, false]);
   });
 
-  it('have a page, and a picture that can be shown', () => {
+  it('contain a page, and a picture that can be shown', () => {
     assert.match(content(site, 'public/index.html').toString(), /<img src="images\/loaf.png"/);
     const png = content(site, 'public/images/loaf.png');
     assert.equal(png.toString('latin1', 0, 8), '\x89PNG\r\n\x1a\n');

@@ -56,7 +56,7 @@ describe('The state of a pipeline', () => {
     assert.equal(stateWith({ name: 'x', status: 'failed' }, { name: 'x', status: 'success' }).status, 'success');
   });
 
-  it('has its stages in their order: declared, as they came, .pre first, .post and external last', () => {
+  it('has its stages in order: as declared or first seen, with .pre first, .post and external last', () => {
     const { stages } = stateWith(
       ...['.post', 'late', 'test', 'build', '.pre'].map((stage) => ({ stage, status: 'success' })),
       { kind: 'external', status: 'failed' },

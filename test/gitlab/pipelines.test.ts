@@ -21,7 +21,7 @@ describe('The pipelines of a commit on 18.9', () => {
   });
   afterEach(() => fake.close());
 
-  it('are found by the whole sha; the child only where it is asked for', async () => {
+  it('are found by the full sha, and child pipelines only on request', async () => {
     const { sha, branch, child, merge, mergeSha } = scene;
     assert.deepEqual(ids(await rows(`pipelines?sha=${sha}`)), [branch.id]);
     assert.deepEqual(ids(await rows(`pipelines?sha=${sha}&source=parent_pipeline`)), [child.id]);
@@ -31,7 +31,7 @@ describe('The pipelines of a commit on 18.9', () => {
     assert.deepEqual(ids(await rows('pipelines?ref=feature')), [branch.id]);
   });
 
-  it('have a source, a status and an address', async () => {
+  it('have a source, a status and a URL', async () => {
     const [pipeline] = await rows(`pipelines?sha=${scene.sha}`);
     const { source, status, web_url, iid, name } = pipeline!;
     assert.deepEqual(
@@ -70,7 +70,7 @@ describe('The pipelines of a commit on 18.9', () => {
     );
   });
 
-  it('have bridges that name the child, whose jobs can be asked for', async () => {
+  it('have bridges that name the child pipeline, whose jobs can be requested', async () => {
     const [bridge] = await rows(`pipelines/${scene.branch.id}/bridges`);
     assert.equal((bridge!['downstream_pipeline'] as Row).id, scene.child.id);
     assert.equal('runner' in bridge!, false);
@@ -78,7 +78,7 @@ describe('The pipelines of a commit on 18.9', () => {
     assert.equal((await ask(`${fake.url}/api/v4/projects/1/jobs/${bridge!.id}`)).status, 404);
   });
 
-  it('are told by the commit too: external statuses with their link among the rest', async () => {
+  it('are also listed by the commit: external statuses with their link among the rest', async () => {
     const path = `repository/commits/${scene.sha}/statuses`;
     const statuses = await rows(`${path}?per_page=100`);
     const external = statuses.find(({ name }) => name === 'jenkins/acceptance')!;
@@ -116,7 +116,7 @@ describe('The pipelines of a commit on 18.9', () => {
     ]);
   });
 
-  it('show their artifacts by file, by tree and by branch', async () => {
+  it('provide their artifacts by file, by tree and by branch', async () => {
     const url = `${fake.url}/api/v4/projects/1/jobs`;
     const { compile } = scene.builds;
     const file = await ask(`${url}/${compile.id}/artifacts/doc/notes.txt`);
@@ -149,7 +149,7 @@ describe('The pipelines of a commit on 18.9', () => {
 describe('The pipelines of each version', () => {
   const withV4 = profileNames.filter((name) => profiles[name].v4 !== 'absent' && name !== '8.17');
 
-  it('list the jobs in their own order, with superseded attempts or without', async () => {
+  it('list the jobs in their own order, with or without superseded attempts', async () => {
     const orders: Partial<Record<ProfileName, readonly [sorted: string, retried: boolean]>> = {
       '9.0': ['as written', true],
       '10.8': ['ascending', true],
@@ -184,7 +184,7 @@ describe('The pipelines of each version', () => {
     }
   });
 
-  it('know bridges from 13.2 on', async () => {
+  it('include bridges since 13.2', async () => {
     for (const name of withV4) {
       await withGitLab({ profile: name }, async (fake) => {
         const { project } = smallProject(fake.world);
@@ -195,7 +195,7 @@ describe('The pipelines of each version', () => {
     }
   });
 
-  it('call bridges trigger jobs, too, from 19.2 on', async () => {
+  it('also call bridges trigger jobs, since 19.2', async () => {
     for (const profile of ['18.9', '19.2'] as const) {
       await withGitLab({ profile }, async (fake) => {
         const { branch } = branchMergeRequestAndChild(fake.world);
@@ -212,7 +212,7 @@ describe('The pipelines of each version', () => {
     }
   });
 
-  it('are whole in the list of v3, from 8.11 on', () =>
+  it('are complete in the v3 list, since 8.11', () =>
     withGitLab({ profile: '8.13' }, async (fake) => {
       const { sha, project } = smallProject(fake.world);
       const [row] = rowsOf(await ask(`${fake.url}/api/v3/projects/1/pipelines`));
@@ -223,7 +223,7 @@ describe('The pipelines of each version', () => {
       assert.equal((await post(`${fake.url}/api/v3/projects/1/pipelines/${id}/retry`)).status, 201);
     }));
 
-  it('decide what a commit without CI answers in v3, and one that only begins like it', async () => {
+  it("determine v3's response for a commit without CI, and for an abbreviated one", async () => {
     const cases: Partial<Record<ProfileName, readonly [without: number, short: number, builds: number]>> = {
       '8.5': [404, 404, 2],
       '8.9': [404, 404, 1],

@@ -34,26 +34,26 @@ describe('The routes of the fake GitLab', () => {
   });
   afterEach(() => fake.close());
 
-  describe('who', () => {
-    it('is 401 without a token, with an unknown one, and for a blocked user', async () => {
+  describe('for users', () => {
+    it('are 401 without a token, with an unknown one, and for a blocked user', async () => {
       fake.world.setUserState('rita', 'blocked');
       for (const token of [null, 'unknown', reporterToken]) {
         for (const path of ['user', ...paths()]) assert.deepEqual(await statusAndText(path, token), unauthorized);
       }
     });
 
-    it('is 401 without a token on a public project too', async () => {
+    it('are 401 without a token even on a public project', async () => {
       const { id } = fake.world.addProject({ path: 'group/open', visibility: 'public' });
       assert.deepEqual(await statusAndText(`projects/${id}/builds`, null), unauthorized);
     });
 
-    it('takes the token from the query before the header', async () => {
+    it('use the token in the query before the one in the header', async () => {
       const url = `${fake.url}/api/v3/user?private_token=${reporterToken}`;
       assert.equal(rowOf(await ask(url))['username'], 'rita');
       assert.equal(rowOf(await ask(url, { token: 'unknown' }))['username'], 'rita');
     });
 
-    it('is a Reporter: reads all, changes nothing', async () => {
+    it('let a Reporter read everything and change nothing', async () => {
       for (const path of paths()) assert.equal((await statusAndText(path, reporterToken))[0], 200);
       for (const action of ['cancel', 'retry', 'erase']) {
         const path = `projects/1/builds/${small.builds.compile.id}/${action}`;
@@ -61,7 +61,7 @@ describe('The routes of the fake GitLab', () => {
       }
     });
 
-    it('is no member of a private project: there is none', async () => {
+    it('hide a private project from a non-member', async () => {
       for (const path of paths()) assert.deepEqual(await statusAndText(path, strangerToken), projectNotFound);
       const cancel = `projects/1/builds/${small.builds.long.id}/cancel`;
       assert.deepEqual(await statusAndText(cancel, strangerToken, 'POST'), projectNotFound);
@@ -69,14 +69,14 @@ describe('The routes of the fake GitLab', () => {
       assert.deepEqual(await statusAndText('projects/group%2Fnothing', developerToken), projectNotFound);
     });
 
-    it('is a Guest of a private project: lists builds, reads none', async () => {
+    it('let a Guest in a private project list builds and read none', async () => {
       fake.world.setRole(small.project, 'stan', 'guest');
       const [project, builds, ...rest] = paths();
       for (const path of [project!, builds!]) assert.equal((await statusAndText(path, strangerToken))[0], 200);
       for (const path of rest) assert.deepEqual(await statusAndText(path, strangerToken), forbidden);
     });
 
-    it('is anybody signed in on a public or internal project with public builds: reads', async () => {
+    it('let any signed-in user read a public or internal project with public builds', async () => {
       for (const visibility of ['public', 'internal'] as const) {
         const project = fake.world.addProject({ path: `group/${visibility}`, visibility });
         const { id } = fake.world.addBuild(project, { sha: small.sha, name: 'x' });
@@ -86,7 +86,7 @@ describe('The routes of the fake GitLab', () => {
       }
     });
 
-    it('is an administrator: may do all', async () => {
+    it('let an administrator do everything', async () => {
       fake.world.addUser({ username: 'root', token: 'root-token', admin: true });
       const cancel = `projects/1/builds/${small.builds.long.id}/cancel`;
       assert.equal((await statusAndText(cancel, 'root-token', 'POST'))[0], 201);
@@ -94,7 +94,7 @@ describe('The routes of the fake GitLab', () => {
   });
 
   describe('a project', () => {
-    it('is found by number, and by path with %2F, dots and any case', async () => {
+    it('is found by ID, and by path with %2F, dots and any case', async () => {
       for (const id of ['1', 'group%2Fsub.project', 'Group%2FSUB.project']) {
         const row = rowOf(await ask(`${fake.url}/api/v3/projects/${id}`));
         assert.deepEqual([row.id, row['path_with_namespace']], [1, 'group/sub.project']);
@@ -102,7 +102,7 @@ describe('The routes of the fake GitLab', () => {
       }
     });
 
-    it('with a dot in its path has no builds by that path on 8.x, only by number', async () => {
+    it('with a dot in its path has no builds by that path on 8.x, only by ID', async () => {
       fake.world.addBuild(fake.world.addProject({ path: 'group/plain', members: { dana: 'developer' } }), {
         sha: small.sha,
         name: 'x',
@@ -129,12 +129,12 @@ describe('The routes of the fake GitLab', () => {
       assert.equal(text, firstRspec.trace.toString());
     });
 
-    it('is empty, not 404, where there is none', async () => {
+    it('is empty, not 404, if there is none', async () => {
       const { status, text } = await ask(`${fake.url}/api/v3/projects/1/builds/${small.builds.lint.id}/trace`);
       assert.deepEqual([status, text], [200, '']);
     });
 
-    it('comes byte by byte as it is, but masks the runners token', async () => {
+    it('is sent unchanged byte by byte, except that the runners token is masked', async () => {
       const odd = Buffer.from([0xff, 0xfe, 0x0d, 0x1b, 0xc3]);
       const trace = Buffer.concat([odd, Buffer.from(` ${small.project.runnersToken}\n`)]);
       const { id } = fake.world.addBuild(small.project, { sha: small.sha, name: 'x', trace });
@@ -156,7 +156,7 @@ describe('The routes of the fake GitLab', () => {
       for (const name of ['content-length', 'x-total', 'etag']) assert.equal(head.headers[name], get.headers[name]);
     });
 
-    it('answers another method with 405, no body and what is allowed', async () => {
+    it('responds to another method with 405, no body and the allowed methods', async () => {
       const reply = await ask(`${fake.url}/api/v3/projects/1/builds`, { method: 'DELETE' });
       assert.deepEqual([reply.status, reply.text, reply.headers.allow], [405, '', 'OPTIONS, GET, HEAD']);
       const get = await ask(`${fake.url}/api/v3/projects/1/builds/${small.builds.long.id}/cancel`);
@@ -169,8 +169,8 @@ describe('The routes of the fake GitLab', () => {
     });
   });
 
-  describe('what is not the API', () => {
-    it('is the static 404 page for unknown API paths, v4 and version with a good token too', async () => {
+  describe('outside of the API', () => {
+    it('is the static 404 page for unknown API paths, even v4 and version with a valid token', async () => {
       for (const path of ['/api/v4/version', '/api/v3/version', '/api/v4/projects/1/jobs', '/api/v3/nothing']) {
         const { status, headers, text } = await ask(`${fake.url}${path}`);
         assert.equal(status, 404);
@@ -179,12 +179,12 @@ describe('The routes of the fake GitLab', () => {
       }
     });
 
-    it('is Rails JSON, without a message, where JSON alone is accepted', async () => {
+    it('is Rails JSON, without a message, if only JSON is accepted', async () => {
       const { status, text } = await ask(`${fake.url}/api/v4/version`, { headers: { Accept: 'application/json' } });
       assert.deepEqual([status, text], [404, '{"status":"404","error":"Not Found"}']);
     });
 
-    it('redirects web pages to the sign-in, which is a 200 page', async () => {
+    it('redirects web pages to the sign-in page, which is a 200 page', async () => {
       const page = await ask(`${fake.url}/group/sub.project/builds/1`);
       assert.deepEqual([page.status, page.headers.location], [302, `${fake.url}/users/sign_in`]);
       const signIn = await ask(`${fake.url}/users/sign_in`);
@@ -201,7 +201,7 @@ describe('The routes of the fake GitLab', () => {
     });
     afterEach(() => rooted.close());
 
-    it('is before everything', async () => {
+    it('comes before everything', async () => {
       assert.match(rooted.url, /\/gitlab$/);
       const list = await ask(`${rooted.url}/api/v3/projects/1/builds`);
       assert.match(String(list.headers['link']), new RegExp(`^<${rooted.url}/api/v3/projects/1/builds\\?`));
@@ -219,7 +219,7 @@ describe('The routes of the fake GitLab', () => {
     });
   });
 
-  it('records what reached them, in order of arrival', async () => {
+  it('record requests in order of arrival', async () => {
     await ask(`${fake.url}/api/v3/user?a=1`, { headers: { 'X-Test': 'yes' } });
     await post(`${fake.url}/api/v3/projects/1/builds/${small.builds.long.id}/cancel`);
     const [first, second] = fake.requests;

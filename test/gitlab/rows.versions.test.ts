@@ -17,7 +17,7 @@ describe('The builds of each version', () => {
   for (const { name, version, api } of spoken) {
     const url = (base: string, rest: string): string => `${base}/api/${version}/projects/1/${api.noun}s${rest}`;
 
-    it(`have their keys in order on ${name} ${version}, absent where there is nothing`, () =>
+    it(`have their keys in order on ${name} ${version}, and omit those without a value`, () =>
       withGitLab({ profile: name }, async (fake) => {
         const { builds } = smallProject(fake.world);
         const full = rowOf(await ask(url(fake.url, `/${builds.compile.id}`)));
@@ -33,7 +33,7 @@ describe('The builds of each version', () => {
         if (pipeline) assert.equal(names(pipeline), api.keys.pipelineOfBuild.join(' '));
       }));
 
-    it(`hide expired artifacts on ${name} ${version}, where builds know of them`, () =>
+    it(`hide expired artifacts on ${name} ${version}, if builds know about expiration`, () =>
       withGitLab({ profile: name }, async (fake) => {
         const { builds } = smallProject(fake.world);
         fake.world.update(builds.compile, { artifactsExpireAtMs: 1000 });
@@ -42,7 +42,7 @@ describe('The builds of each version', () => {
         if (name !== '8.4') assert.equal((await ask(url(fake.url, `/${builds.compile.id}/artifacts`))).status, 200);
       }));
 
-    it(`are missing in the words of ${name} ${version}`, () =>
+    it(`are reported missing in the words of ${name} ${version}`, () =>
       withGitLab({ profile: name }, async (fake) => {
         smallProject(fake.world);
         const isModern = version === 'v4' && !['8.17', '9.0'].includes(name);
@@ -73,14 +73,14 @@ describe('The builds of each version', () => {
     }
   }
 
-  it('have key sets that grow: each name is in one place alone', () => {
+  it('have growing sets of keys: each name is defined in only one place', () => {
     for (const set of Object.values<Keys>(keys)) {
       for (const list of Object.values<readonly string[]>({ ...set }))
         assert.equal(new Set<string>(list).size, list.length, String(list));
     }
   });
 
-  it('that run last longer with every look, from 10.2 on', () => {
+  it('that run have a longer duration at every request, since 10.2', () => {
     let now = Date.parse('2024-05-14T11:00:00Z');
     return withGitLab({ profile: '10.8', now: () => now }, async (fake) => {
       const { builds } = smallProject(fake.world);

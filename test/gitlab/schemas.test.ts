@@ -9,7 +9,7 @@ import { type FakeGitLab, startGitLab } from './server';
 const folder = resolve(process.cwd(), '..', 'shared', 'gitlab-data', 'schemas');
 
 /** The schemas that GitLab's own specs assert its replies by, where they lie next to the checkout. */
-describe('GitLab 18.9 by its own schemas', () => {
+describe('GitLab 18.9 validated against its own schemas', () => {
   if (!existsSync(folder)) {
     console.log(`    (no ${folder}: not compared with GitLab's schemas)`);
     return;
@@ -42,7 +42,7 @@ describe('GitLab 18.9 by its own schemas', () => {
     assertValid(valid, rowOf(await ask(`${fake.url}/api/v4/projects/1/jobs/${scene.builds.compile.id}`)));
   });
 
-  it('refuses what is no job, so that it says something', async () => {
+  it('rejects an invalid job, so that the validation is effective', async () => {
     const [job] = await rows('jobs');
     assert.equal(validator(ajv, 'job.json')({ ...job, surprise: 1 }), false);
     assert.equal(validator(ajv, 'job.json')({ ...job, web_url: null }), false);

@@ -31,7 +31,7 @@ describe('Tokens', () => {
   const user = (fake: FakeGitLab, token: string, version = 'v3'): Promise<Reply> =>
     ask(`${fake.url}/api/${version}/user`, { token });
 
-  it('of one’s own are unknown before 8.9, and know no scopes before 8.15', async () => {
+  it('of a user are unknown before 8.9, and have no scopes before 8.15', async () => {
     for (const [name, status] of [
       ['8.5', 401],
       ['8.9', 200],
@@ -48,7 +48,7 @@ describe('Tokens', () => {
   });
 
   for (const name of newer) {
-    it(`without the scope are refused with it on ${name}`, () =>
+    it(`without the scope are refused, naming it, on ${name}`, () =>
       withTokens(name, async (fake) => {
         const jobs = `${fake.url}/api/v4/projects/1/jobs`;
         const reads = profiles[name].tokens.readApi;
@@ -62,7 +62,7 @@ describe('Tokens', () => {
         assert.equal((await ask(jobs, { token: 'api' })).status, 200);
       }));
 
-    it(`that are no longer good say why on ${name}`, () =>
+    it(`that are no longer valid say why on ${name}`, () =>
       withTokens(name, async (fake) => {
         const expired = await user(fake, 'expired', 'v4');
         assert.equal(expired.status, 401);
@@ -74,7 +74,7 @@ describe('Tokens', () => {
         assert.match((await user(fake, 'api', 'v4')).text, /Token was revoked/);
       }));
 
-    it(`are Bearer tokens on ${name}, where it knows that`, () =>
+    it(`are Bearer tokens on ${name}, if it supports them`, () =>
       withTokens(name, async (fake) => {
         const headers = { Authorization: `Bearer ${developerToken}` };
         const { status } = await ask(`${fake.url}/api/v4/user`, { token: null, headers });
@@ -82,7 +82,7 @@ describe('Tokens', () => {
       }));
   }
 
-  it('tell about themselves from 15.5 on, whatever their scope', () =>
+  it('describe themselves since 15.5, whatever their scope', () =>
     withTokens('18.9', async (fake) => {
       const reply = await ask(`${fake.url}/api/v4/personal_access_tokens/self`, { token: 'read_user' });
       assert.deepEqual([rowOf(reply)['scopes'], rowOf(reply)['active']], [['read_user'], true]);
@@ -92,7 +92,7 @@ describe('Tokens', () => {
       ]);
     }));
 
-  it('are not needed for public pipelines later; a bad one is worse than none from 10.2 on', async () => {
+  it('are not needed for public pipelines later, but an invalid one is worse than none since 10.2', async () => {
     for (const [name, pipelines, artifacts, bad] of [
       ['9.0', 401, 401, 401],
       ['10.8', 401, 200, 401],
@@ -126,7 +126,7 @@ describe('Tokens', () => {
 
 describe('Roles in v4', () => {
   for (const name of newer) {
-    it(`are those of v3 on ${name}: Reporters read, strangers find nothing, Guests read public builds`, () =>
+    it(`are those of v3 on ${name}: Reporters read, non-members find nothing, Guests read public builds`, () =>
       withTokens(name, async (fake) => {
         const jobs = `${fake.url}/api/v4/projects/1/jobs`;
         const asked = async (path: string, token: string): Promise<number> =>
@@ -147,7 +147,7 @@ describe('Roles in v4', () => {
 });
 
 describe('A project that has moved', () => {
-  it('leads from its old path to its number on 16.7 and later, for a GET alone', () =>
+  it('redirects from its old path to its ID on 16.7 and later, only for GET', () =>
     withTokens('18.9', async (fake) => {
       const project = fake.world.project(1);
       fake.world.moveProject(project, 'other/place');
@@ -161,14 +161,14 @@ describe('A project that has moved', () => {
       assert.equal((await ask(`${fake.url}/api/v4/projects/other%2Fplace`)).status, 200);
     }));
 
-  it('is nowhere for who may not see it', () =>
+  it("doesn't exist for users who can't see it", () =>
     withTokens('18.9', async (fake) => {
       fake.world.moveProject(fake.world.project(1), 'other/place');
       const reply = await ask(`${fake.url}/api/v4/projects/group%2Fsub.project`, { token: strangerToken });
       assert.deepEqual(outcome(reply), [404, { message: '404 Project Not Found' }]);
     }));
 
-  it('is not found by its old path before', () =>
+  it('is not found by its old path on earlier versions', () =>
     withTokens('15.9', async (fake) => {
       fake.world.moveProject(fake.world.project(1), 'other/place');
       const { status } = await ask(`${fake.url}/api/v4/projects/group%2Fsub.project`);
@@ -176,8 +176,8 @@ describe('A project that has moved', () => {
     }));
 });
 
-describe('The limit on job lists', () => {
-  it('is 600 a minute and user, in GitLab’s own shape', async () => {
+describe('The rate limit on job lists', () => {
+  it("is 600 per minute and user, in GitLab's own format", async () => {
     let now = Date.parse('2026-03-01T12:00:00Z');
     await withGitLab({ profile: '18.9', now: () => now }, async (fake) => {
       smallProject(fake.world);

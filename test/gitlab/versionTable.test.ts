@@ -16,7 +16,7 @@ function row(what: string): readonly string[] {
 }
 
 describe('The table of versions', () => {
-  it('stands in docs/versions.md as the profiles have it (npm run versions)', () => {
+  it('is in docs/versions.md as the profiles define it (npm run versions)', () => {
     const document = readFileSync(join(projectRoot, 'docs', 'versions.md'), 'utf8');
     assert.equal(document, withVersionTable(document));
   });
@@ -26,7 +26,7 @@ describe('The table of versions', () => {
     for (const line of cells) assert.equal(line.length, profileNames.length + 1, line[0]);
   });
 
-  it('tells what came when', () => {
+  it('says what was added when', () => {
     const first = (what: string, value = '✓') => profileNames[row(what).indexOf(value)];
     assert.equal(first('erase'), '8.5');
     assert.equal(first('· keep'), '8.9');
@@ -38,7 +38,7 @@ describe('The table of versions', () => {
     assert.equal(first('· of all its pipelines', '–'), '8.9');
   });
 
-  it('is put in the place of the one before, and nowhere else', () => {
+  it('replaces the previous one, and changes nothing else', () => {
     const marks = ['<!-- versions: made by `npm run versions` -->', '<!-- /versions -->'] as const;
     const once = withVersionTable(`before\n${marks[0]}\nold\n${marks[1]}\nafter\n`);
     assert.equal(once, `before\n${marks[0]}\n\n${versionTable()}\n\n${marks[1]}\nafter\n`);

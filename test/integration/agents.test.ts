@@ -13,7 +13,7 @@ async function invoke(name: string, input: object = {}): Promise<string> {
 }
 
 describe('the tools for agents', () => {
-  it('are known to VS Code, all of them', () => {
+  it('are all registered with VS Code', () => {
     const names = vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith('gitlab-builds_'));
     const own = ['cancel', 'failure', 'log', 'play', 'retry', 'runPipeline', 'status', 'wait'];
     assert.deepEqual(
@@ -39,13 +39,13 @@ describe('the tools for agents', () => {
     await gitlab.close();
   });
 
-  it('tell how the commit stands', async () => {
+  it('report the state of the commit', async () => {
     const answer = await invoke('status');
     assert.match(answer, /State: \w+\. \d+ builds: /);
     assert.ok(answer.includes(small.sha.slice(0, 12)));
   });
 
-  it('tell why a build failed, within the length that is asked for, its log between two lines', async () => {
+  it('report why a build failed, within the requested length, with its log between two lines', async () => {
     const answer = await invoke('failure', { build: small.builds.firstRspec.id, maxCharacters: 1_000 });
     assert.ok(answer.length <= 1_000);
     assert.match(answer, /First error, line 2 of \d+:/);
@@ -60,7 +60,7 @@ describe('the tools for agents', () => {
     assert.match(await waiting, /Finished\./);
   });
 
-  it('do nothing where the user says no', async () => {
+  it('do nothing if the user says no', async () => {
     const requests = gitlab.requests.length;
     let answer = '';
     const asked = await messagesDuring(async () => {
@@ -75,7 +75,7 @@ describe('the tools for agents', () => {
     );
   });
 
-  it('retry a build where the user says yes', async () => {
+  it('retry a build if the user says yes', async () => {
     let answer = '';
     const asked = await messagesDuring(async () => {
       answer = await invoke('retry', { build: small.builds.odd.id });

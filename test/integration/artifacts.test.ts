@@ -102,7 +102,7 @@ for (const options of servers) {
     });
     after(() => server.close());
 
-    it('are folders and files, read by parts of the archive', async () => {
+    it('are folders and files, read through ranges of the archive', async () => {
       const { fs } = vscode.workspace;
       const { length } = server.bytesFrom.requests;
       assert.deepEqual(await listing(await server.uri('')), ['README.md', 'big.bin', 'public/']);
@@ -115,7 +115,7 @@ for (const options of servers) {
       assert.ok(bytes < 0.2 * megabyte, `${bytes} bytes in ${asked.length} requests`);
     });
 
-    it('cannot be changed', async () => {
+    it("can't be changed", async () => {
       const uri = await server.uri('README.md');
       assert.equal(vscode.workspace.fs.isWritableFileSystem(uri.scheme), false);
       const refused = (error: unknown) => error instanceof vscode.FileSystemError && error.code === 'NoPermissions';
@@ -126,7 +126,7 @@ for (const options of servers) {
       });
     });
 
-    it('open in the editor that fits', async () => {
+    it('open in a suitable editor', async () => {
       await run('openArtifact', server.site, 'public/index.html');
       const { document } = vscode.window.activeTextEditor ?? assert.fail('no editor');
       assert.deepEqual([document.getText(), document.languageId], [files['public/index.html'], 'html']);
@@ -139,7 +139,7 @@ for (const options of servers) {
       });
     });
 
-    it('come into the workspace: all, one file, a folder', async () => {
+    it('are saved to the workspace: all, one file, a folder', async () => {
       const told = await messagesDuring(async () => {
         await run('downloadArtifacts', server.site);
         await run('downloadArtifact', server.site, 'README.md');
@@ -157,7 +157,7 @@ for (const options of servers) {
       assert.equal(git('status', '--porcelain'), '');
     });
 
-    it('are compared with the file of the workspace', async () => {
+    it('are compared with the workspace file', async () => {
       await run('compareArtifact', server.site, 'README.md');
       // VS Code tells extensions of a tab a moment after it has opened it.
       const active = () => vscode.window.tabGroups.activeTabGroup.activeTab;

@@ -64,7 +64,7 @@ describe('builds of the checked out commit, on GitLab 8.5', () => {
     assert.deepEqual(asked(since), [`GET ${path}`]);
   });
 
-  it('retries a build, looking at it right before and after', async () => {
+  it('retries a build, reading it right before and after', async () => {
     const since = gitlab.requests.length;
     await run('retry', small.builds.lint);
     const repository = await until('retried', (one) => buildNamed(one, 'lint').id !== small.builds.lint.id);

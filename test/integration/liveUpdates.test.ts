@@ -49,7 +49,7 @@ describe('a commit on its way through GitLab', () => {
     await setting('notifications', undefined);
   });
 
-  it('shows the builds of the commit before while it is not pushed, and asks once whether GitLab has it', async () => {
+  it("shows the previous commit's builds while it is not pushed, and asks once whether GitLab has it", async () => {
     second = commit('Go on a journey');
     const repository = await until(
       'on its ancestor',
@@ -65,7 +65,7 @@ describe('a commit on its way through GitLab', () => {
     ]);
   });
 
-  it('asks for them after a push in a terminal, without a poll: there is none while it is not pushed', async () => {
+  it('requests them after a push in a terminal, without polling, which is off while it is not pushed', async () => {
     const before = gitlab.requests.length;
     gitlab.world.addCommit(project, { sha: second, title: 'Go on a journey' });
     git('push', '--quiet', 'origin', 'main');
@@ -74,7 +74,7 @@ describe('a commit on its way through GitLab', () => {
     assert.equal(repository.ancestor?.sha, first, 'until it has its own, those of the one before it stay');
   });
 
-  it('shows its own as soon as there are some, and tells how one fails', async () => {
+  it('shows its own as soon as there are any, and reports a failure', async () => {
     await answering(tell('Retry Failed'), async () => {
       const [compile, rspec] = ['compile', 'rspec'].map((name) =>
         gitlab.world.addBuild(project, { sha: second, ref: 'main', name, status: 'running' }),

@@ -56,7 +56,7 @@ describe('the log of a build, in an editor', () => {
     rmSync(dirname(linked()), { recursive: true, force: true });
   });
 
-  it('is plain text in its own language, read-only, with the cursor at the error', async () => {
+  it('is plain text in its own language, read-only, with the cursor on the error', async () => {
     const { document, selection } = await open(small.builds.firstRspec);
     assert.equal(document.languageId, 'gitlab-build-log');
     assert.equal(document.lineAt(selection.active.line).text, `${file}:3:2: error: no such thing`);
@@ -64,7 +64,7 @@ describe('the log of a build, in an editor', () => {
     assert.equal(document.isDirty, false);
   });
 
-  it('has its sections as folds and outline', async () => {
+  it('has its sections as folds and in the outline', async () => {
     const { document } = await open(small.builds.firstRspec);
     const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
       'vscode.executeDocumentSymbolProvider',
@@ -84,7 +84,7 @@ describe('the log of a build, in an editor', () => {
     assert.deepEqual(folds.map(({ start }) => start).sort(), [0, 3]);
   });
 
-  it('shows the section folded that the runner wants folded', async () => {
+  it('has the section folded that the runner marks as collapsed', async () => {
     const { visibleRanges } = await eventually('the fold', () => {
       const editor = vscode.window.activeTextEditor;
       return editor !== undefined && editor.visibleRanges.length > 1 ? editor : undefined;
@@ -103,7 +103,7 @@ describe('the log of a build, in an editor', () => {
     assert.equal(target.fragment, 'L3,2');
   });
 
-  it('is read anew after its tab was closed, though the document is still there', async () => {
+  it('is reloaded after its tab was closed, even if the document still exists', async () => {
     const { document } = await open(small.builds.firstRspec);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     gitlab.world.update(small.builds.firstRspec, { trace: 'quite another\n' });
@@ -127,7 +127,7 @@ describe('the log of a build, in an editor', () => {
     assert.deepEqual(folds.map(({ start }) => start).sort(), [0, 3]);
   });
 
-  it('stays where one reads it when earlier lines come in', async () => {
+  it('keeps its scroll position when earlier lines are loaded', async () => {
     const settings = vscode.workspace.getConfiguration('gitlabBuilds.log');
     await settings.update('tailAbove', 0.2, vscode.ConfigurationTarget.Global);
     const lines = Array.from({ length: 10_000 }, (_, at) => `line ${at} ${'x'.repeat(60)}\n`);

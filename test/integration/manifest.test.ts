@@ -7,7 +7,7 @@ interface Manifest {
 }
 
 describe('the extension in a real VS Code', () => {
-  it('activates by itself once VS Code has started', async () => {
+  it('is activated automatically once VS Code has started', async () => {
     const extension = vscode.extensions.getExtension(extensionId);
     assert.ok(extension, 'VS Code does not know the extension');
     const activated = (): Promise<void> =>
@@ -15,7 +15,7 @@ describe('the extension in a real VS Code', () => {
     await activated();
   });
 
-  it('registers the commands of its manifest and no others', async () => {
+  it("registers its manifest's commands and no others", async () => {
     await api();
     const registered = (await vscode.commands.getCommands(true)).filter(
       // VS Code makes commands of its own for every view: `gitlabBuilds.builds.focus` and so on.
@@ -25,7 +25,7 @@ describe('the extension in a real VS Code', () => {
     assert.deepEqual(registered.sort(), manifest.contributes.commands.map(({ command }) => command).sort());
   });
 
-  it('gives out version 1 of its API and no other', async () => {
+  it('exports version 1 of its API and no other', async () => {
     const extension = vscode.extensions.getExtension<{ getAPI(version: number): unknown }>(extensionId);
     const exports = await extension?.activate();
     assert.throws(() => exports?.getAPI(2), /version 2/);

@@ -102,7 +102,7 @@ for (const has of versions)
       await setting('refresh.activeSeconds', undefined);
     });
 
-    it('has code lenses over the jobs of the file', async () => {
+    it("has CodeLenses above the file's jobs", async () => {
       const document = await vscode.workspace.openTextDocument(ciUri());
       await vscode.window.showTextDocument(document);
       await eventually(async () => {
@@ -117,7 +117,7 @@ for (const has of versions)
       });
     });
 
-    it('tells in rows since when a build fails, and asks at most eight times', async () => {
+    it('shows in rows since when a build fails, with eight requests at most', async () => {
       const { id } = small.builds.odd;
       const before = gitlab.requests.length;
       assert.deepEqual(await told('sinceWhen', { build: id }), []);

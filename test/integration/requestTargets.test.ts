@@ -8,7 +8,7 @@ import { smallProject } from '../gitlab/scenarios';
 import { startGitLab, type FakeGitLab } from '../gitlab/server';
 import { api, git, setRemote, signIn, until, workspaceFolder } from './support';
 
-describe('where requests go', () => {
+describe('the destination of requests', () => {
   let gitlab: FakeGitLab;
   let other: Listener;
 
@@ -24,7 +24,7 @@ describe('where requests go', () => {
     await Promise.all([gitlab.close(), other.close()]);
   });
 
-  it('does not go where a hostile repository wants it: neither by its settings nor by its remotes', async () => {
+  it("is not under a hostile repository's control: neither through its settings nor through its remotes", async () => {
     const { project, token, sha } = smallProject(gitlab.world, { sha: git('rev-parse', 'HEAD'), ref: 'main' });
     await setRemote(`${gitlab.url}/${project.path}.git`);
     await until('signed out', ({ state }) => state === 'signedOut');
@@ -47,7 +47,7 @@ describe('where requests go', () => {
     assert.deepEqual(other.requests, []);
   });
 
-  it("goes where git's insteadOf makes a remote lead, which vscode.git does not tell", async () => {
+  it("follows git's insteadOf for a remote, which vscode.git does not report", async () => {
     const { project, token, sha } = smallProject(gitlab.world, { sha: git('rev-parse', 'HEAD'), path: 'group/short' });
     git('config', `url.${gitlab.url}/.insteadOf`, 'work:');
     try {
@@ -62,7 +62,7 @@ describe('where requests go', () => {
     }
   });
 
-  it('goes through the proxy that VS Code is set to use', async () => {
+  it('is the proxy that VS Code is configured to use', async () => {
     const { project, token, sha } = smallProject(gitlab.world, {
       sha: git('rev-parse', 'HEAD'),
       path: 'group/proxied',

@@ -22,7 +22,7 @@ describe('vscode.git in this VS Code', () => {
     assert.equal((await repository(folder)).rootUri.fsPath, realpathSync(folder));
   });
 
-  it('tells of a commit made outside', async () => {
+  it('reports a commit made outside', async () => {
     const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
     const { state } = await repository(folder);
     await headIs(state, git('rev-parse', 'HEAD'));

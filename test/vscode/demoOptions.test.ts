@@ -23,7 +23,7 @@ describe('The options of the demo', () => {
       assert.deepEqual(await read(...args), { gitlab: newest, repository: folder, open: false });
   });
 
-  it('are refused in one sentence where they are not understood', async () => {
+  it('are rejected in one sentence if they are unknown', async () => {
     const folder = await mkdtemp(join(temporary, 'no-repository-'));
     const file = join(projectRoot, 'package.json');
     const versions = profileNames.join(', ');

@@ -59,7 +59,7 @@ describe('The documents', () => {
     assert.ok(statSync(join(projectRoot, 'README.md')).size <= 8000);
   });
 
-  it('are packed where the README links to them, apart from its pictures, which are on the web', () => {
+  it('are packaged if the README links to them, except for its pictures, which are on the web', () => {
     const packed = textOf('.vscodeignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))

@@ -15,12 +15,12 @@ describe('serverEnvironment', () => {
     NODE_OPTIONS: '--require /debugger.js',
   };
 
-  it('passes on none of the secrets of the developer, and nothing of the VS Code or hook around us', () => {
+  it("passes on none of the developer's secrets, and nothing from the surrounding VS Code or hook", () => {
     const names = Object.keys(serverEnvironment(inherited)).sort();
     assert.deepEqual(names, ['EXTENSIONS_GALLERY', 'HOME', 'PATH']);
   });
 
-  it('passes on what a test gives', () => {
+  it("passes on a test's own variables", () => {
     const environment = serverEnvironment(inherited, { GITLAB_TOKEN: 'token-of-the-test', PATH: '/bin' });
     assert.equal(environment['GITLAB_TOKEN'], 'token-of-the-test');
     assert.equal(environment['PATH'], '/bin');

@@ -25,17 +25,17 @@ async function gitlabSchema(): Promise<ValidateFunction> {
 }
 
 describe('.gitlab-ci.yml', () => {
-  it("is valid by GitLab's schema", async () => {
+  it("is valid according to GitLab's schema", async () => {
     const isValid = await gitlabSchema();
     assert.ok(isValid(pipeline), JSON.stringify(isValid.errors, undefined, 2));
   });
 
-  it('would be refused with a job that GitLab refuses', async () => {
+  it('is invalid with a job that GitLab refuses', async () => {
     const isValid = await gitlabSchema();
     assert.equal(isValid({ ...pipeline, broken: { script: 'true', retry: { max: 9 } } }), false);
   });
 
-  it('runs each suite of the tests, and what .ci/run runs besides', () => {
+  it('runs each test suite, and what .ci/run also runs', () => {
     const suites = Object.values(pipeline).flatMap(({ variables, parallel }) => [
       ...(variables?.SUITES?.split(',') ?? []),
       ...(parallel?.matrix?.flatMap(({ SUITES = [] }) => SUITES) ?? []),

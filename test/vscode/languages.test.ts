@@ -39,11 +39,7 @@ describe('A translation', () => {
       { ...whole, link: '[Öffnen](command:x) oder `api`' },
       'de.json: link must keep ](command:open).',
     ],
-    [
-      'changes what is literal',
-      { ...whole, link: '[Öffnen](command:open) oder `API`' },
-      'de.json: link must keep `api`.',
-    ],
+    ['changes a literal', { ...whole, link: '[Öffnen](command:open) oder `API`' }, 'de.json: link must keep `api`.'],
     ['loses an icon', { ...whole, icon: 'Fertig' }, 'de.json: icon must keep $(check).'],
     [
       'adds an icon',
@@ -51,23 +47,23 @@ describe('A translation', () => {
       'de.json: log must keep the text free of links and icons.',
     ],
   ] as const)
-    it(`is refused where it ${flaw}`, async () => {
+    it(`is rejected if it ${flaw}`, async () => {
       assert.deepEqual(await told(texts), [sentence]);
     });
 
-  it('is refused where it is the English text, unless that is listed', async () => {
+  it('is rejected if it equals the English text, unless that is listed', async () => {
     assert.deepEqual(await told(whole, []), [
       'de.json: log is the English text. If that is right, list it in l10n/unchanged.json.',
     ]);
   });
 
-  it('may be the same where a text has no words', async () => {
+  it('may equal it if a text has no words', async () => {
     const { flawsOf } = await load();
     const texts = { size: '{0} · {1}' };
     assert.deepEqual(flawsOf({ file: 'de.json', english: texts, translated: texts, unchanged: [] }), []);
   });
 
-  it('is renewed without the texts that are gone, and with an empty one for each new one', async () => {
+  it('is updated without the removed texts, and with an empty one for each new text', async () => {
     const { renewed } = await load();
     assert.deepEqual(renewed(english, { gone: 'Weg', retry: '{0} wiederholen' }), {
       retry: '{0} wiederholen',

@@ -29,14 +29,14 @@ describe('downloadPackage', function () {
     return join(folder, 'downloads', 'tool-1.0.0.tgz');
   };
 
-  it('refuses a tarball with another hash than the pinned one, and accepts it with that', async () => {
+  it('rejects a tarball with a hash other than the pinned one, and accepts it with that', async () => {
     const file = await refuse();
     const integrity = integrityOf(await readFile(file));
     await rm(file);
     assert.equal(await download(integrity), file);
   });
 
-  it('refuses one in which a single bit differs', async () => {
+  it('rejects a tarball in which a single bit differs', async () => {
     const file = await refuse();
     const bytes = await readFile(file);
     const integrity = integrityOf(bytes);
@@ -45,7 +45,7 @@ describe('downloadPackage', function () {
     await assert.rejects(verifyIntegrity(file, integrity), /is not what was pinned/);
   });
 
-  it('says in a sentence that the registry cannot be reached', async () => {
+  it("says in a sentence that the registry can't be reached", async () => {
     const registry = `http://127.0.0.1:${await closedPort()}/`;
     await withEnvironment({ npm_config_registry: registry, npm_config_fetch_retries: '0' }, async () => {
       const attempt = downloadPackage('no-such-tool@1.0.0', 'sha512-', join(folder, 'downloads'));

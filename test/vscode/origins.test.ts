@@ -24,7 +24,7 @@ const program = `
   Promise.all(asked).then(() => process.exit());
 `;
 
-describe('origins', function () {
+describe('Request origins', function () {
   this.timeout(30_000);
   const temporary = temporaryFolder('origins-');
   after(() => temporary.remove());
@@ -40,7 +40,7 @@ describe('origins', function () {
     return recordedOrigins(file);
   }
 
-  it('are those that an extension host asks by HTTP, HTTPS, HTTP/2, fetch, TLS and sockets', async () => {
+  it('are those that an extension host contacts over HTTP, HTTPS, HTTP/2, fetch, TLS and sockets', async () => {
     const { asked, watched } = await originsOf('host', '--type=extensionHost');
     assert.deepEqual([...asked].sort(), [
       '127.0.0.1:1',
@@ -54,20 +54,20 @@ describe('origins', function () {
     assert.equal(watched.length, 1);
   });
 
-  it('are not those of other processes of a VS Code server', async () => {
+  it('exclude those of other processes of a VS Code server', async () => {
     assert.deepEqual(await originsOf('server'), { served: [], asked: [], watched: [] });
   });
 
-  it('are foreign when nobody of the tests serves them', () => {
+  it("are foreign if the tests don't serve them", () => {
     const asked = ['127.0.0.1:8080', 'telemetry.example:443'];
     assert.deepEqual(foreignOrigins({ served: ['127.0.0.1:8080'], asked, watched: [] }), ['telemetry.example:443']);
   });
 
-  it('take no VS Code server to note anything unless they are recorded', () => {
+  it('make a VS Code server record nothing unless that is requested', () => {
     assert.deepEqual(recorderArguments(), []);
   });
 
-  it('have the host localhost where none is given', () => {
+  it('have the host localhost if there is none', () => {
     assert.equal(targetOf([80]), 'localhost:80');
     assert.equal(targetOf([{ port: 80 }]), 'localhost:80');
     assert.equal(targetOf([[{ port: '80' }, null]]), 'localhost:80');

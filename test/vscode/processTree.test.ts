@@ -14,7 +14,7 @@ describe('startTree', function () {
   this.timeout(30_000);
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    it(`ends the process and its offspring with ${signal}`, async () => {
+    it(`ends the process and its descendants with ${signal}`, async () => {
       const tree = startTree(process.execPath, ['-e', parent], process.env);
       await once(tree.child.stdout!, 'data');
       const closed = once(tree.child, 'close'); // when nobody holds its output any more, the grandchild included
@@ -23,7 +23,7 @@ describe('startTree', function () {
     });
   }
 
-  it('reports a program that does not exist as an error of the child, and ends at once', async () => {
+  it('reports a missing program as an error of the child, and ends immediately', async () => {
     const tree = startTree('/no/such/program', [], process.env);
     const [error] = (await once(tree.child, 'error')) as [Error];
     assert.match(error.message, /ENOENT/);

@@ -50,7 +50,7 @@ describe('npm run release:check', () => {
     }
   }
 
-  it('refuses the repository as it is, and names each reserved address', async () => {
+  it('rejects the repository as it is, and names each reserved address', async () => {
     const paths = ['repository.url', 'bugs.url', 'homepage', 'qna', 'vsce.baseContentUrl', 'vsce.baseImagesUrl'];
     assert.deepEqual(
       await refusalOf(manifest),
@@ -58,7 +58,7 @@ describe('npm run release:check', () => {
     );
   });
 
-  it('lets a release pass whose addresses are settled', async () => {
+  it('accepts a release without reserved addresses', async () => {
     assert.equal(await refusalOf(settled), undefined);
   });
 
@@ -68,18 +68,18 @@ describe('npm run release:check', () => {
     'https://a.example/',
     'http://localhost',
   ])
-    it(`refuses one address that is left: ${address}`, async () => {
+    it(`rejects one remaining address: ${address}`, async () => {
       assert.deepEqual(await refusalOf({ ...settled, qna: address }), [
         'package.json: qna is still a reserved address.',
       ]);
     });
 
-  it('refuses an address that is missing, and a package that is private', async () => {
+  it('rejects a missing address, and a private package', async () => {
     const refusal = await refusalOf({ ...settled, homepage: undefined, private: true });
     assert.deepEqual(refusal, ['package.json: homepage is no address.', 'package.json: the package is private.']);
   });
 
-  it('refuses a version that the changelog does not begin with', async () => {
+  it('rejects a version that the changelog does not start with', async () => {
     assert.deepEqual(await refusalOf(settled, '# Changelog\n\n## Unreleased\n\n* New.\n'), [
       `CHANGELOG.md begins with Unreleased, not with version ${manifest.version}.`,
     ]);
@@ -90,23 +90,23 @@ describe('The manifest', () => {
   const categories = new Set<string>(manifest.categories);
   const keywords = new Set<string>(manifest.keywords);
 
-  it('names categories that the Marketplace has, and not that of source control', () => {
+  it('names categories that the Marketplace has, and not the one for source control', () => {
     for (const category of categories) assert.ok(['Testing', 'Other'].includes(category), category);
   });
 
-  it('has the words that people look for, no more than the Marketplace takes', () => {
+  it('has keywords that people search for, no more than the Marketplace accepts', () => {
     for (const word of ['job', 'pipeline', 'CI/CD']) assert.ok(keywords.has(word), word);
     assert.ok(manifest.keywords.length <= 30);
   });
 
-  it('has a version of three numbers, a license, a banner, and is not private', () => {
+  it('has a version with three numbers, a license and a banner, and is not private', () => {
     assert.match(manifest.version, /^\d+\.\d+\.\d+$/);
     assert.equal(manifest.license, 'MIT');
     assert.match(manifest.galleryBanner.color, /^#[0-9a-f]{6}$/);
     assert.ok(!('private' in manifest));
   });
 
-  it('has an icon of at least 128 pixels as PNG, and a README whose pictures are no SVG, and none above 1.5 MB', () => {
+  it('has an icon of at least 128 pixels as PNG, and a README whose pictures are neither SVG nor above 1.5 MB', () => {
     const icon = readFileSync(join(projectRoot, manifest.icon));
     assert.equal(icon.toString('latin1', 1, 4), 'PNG');
     assert.ok(icon.readUInt32BE(16) >= 128 && icon.readUInt32BE(20) >= 128);
@@ -119,7 +119,7 @@ describe('The manifest', () => {
     }
   });
 
-  it('has templates for issues that ask for the diagnostics, and for no secret', () => {
+  it('has issue templates that ask for the diagnostics, and for no secret', () => {
     const bug = readFileSync(join(projectRoot, '.gitlab', 'issue_templates', 'Bug.md'), 'utf8');
     assert.match(bug, /Copy Diagnostics/);
     assert.match(bug, /Leave out tokens/);
@@ -145,7 +145,7 @@ describe('THIRD_PARTY_NOTICES', () => {
     return module.noticesOf(files, folder().path);
   }
 
-  it('has the license of each package once, of one with a scope and one in another, and nothing of ours', async () => {
+  it("contains each package's license once, scoped and nested packages included, and not our own", async () => {
     const [plain, scoped, inner] = ['node_modules/a', 'node_modules/@s/b', 'node_modules/a/node_modules/c'];
     for (const path of [plain, scoped, inner]) {
       writePackage(path, path.slice('node_modules/'.length));
@@ -162,7 +162,7 @@ describe('THIRD_PARTY_NOTICES', () => {
     ]);
   });
 
-  it('takes the license from the README of a package that has it there alone', async () => {
+  it("uses the license from a package's README if it is only there", async () => {
     writePackage('node_modules/a', 'a');
     write(
       'node_modules/a/README.md',
@@ -177,7 +177,7 @@ describe('THIRD_PARTY_NOTICES', () => {
     ['only names its license', 'README.md', '# a\n\n## License\n\nMIT\n'],
     ['has an empty license', 'LICENSE', '\n'],
   ] as const)
-    it(`refuses a package that ${how}`, async () => {
+    it(`rejects a package that ${how}`, async () => {
       writePackage('node_modules/a', 'a');
       write(`node_modules/a/${name}`, content);
       await assert.rejects(notices('node_modules/a/x.js'), { message: /^a 1\.2\.3 has no license text/ });
@@ -208,7 +208,7 @@ describe('The package', function () {
     assert.equal(hashes[0], hashes[1]);
   });
 
-  it('has the licenses, and leads from its README to the addresses of the manifest', async () => {
+  it("contains the licenses, and a README that links to the manifest's addresses", async () => {
     const file = packages[0]?.file ?? '';
     const [notices = '', readme = ''] = await texts(file, ['extension/THIRD_PARTY_NOTICES', 'extension/readme.md']);
     for (const name of packagesInBundle()) assert.match(notices, new RegExp(`^${name} \\d`, 'm'));
@@ -216,17 +216,17 @@ describe('The package', function () {
     assert.ok(readme.includes(`](${manifest.vsce.baseContentUrl}/docs/tokens.md)`));
   });
 
-  it('loads little when it is activated: the rest comes a turn later', async () => {
+  it('loads little when it is activated, and the rest a turn later', async () => {
     const loaded = (await readChunks()).filter(({ atActivation }) => atActivation);
     assert.ok(sum(loaded.map(({ bytes }) => bytes)) <= 10_000, JSON.stringify(loaded));
   });
 
-  it('has a file of its own for what agents call, which is loaded at their first call', async () => {
+  it('has a separate file for agent tools, which is loaded at their first call', async () => {
     const file = (await readChunks()).find(({ of }) => of === 'src/ui/agents/agentTools.ts');
     assert.deepEqual([file?.atActivation, (file?.bytes ?? 0) > 10_000], [false, true]);
   });
 
-  it('is refused where a part is too large', async () => {
+  it('is rejected if a part is too large', async () => {
     const { tooLarge } = (await ofRoot('pack.sizes.mjs')) as { tooLarge: (sizes: object) => readonly string[] };
     assert.deepEqual(tooLarge({ code: 260_000, whole: 570_000 }), []);
     assert.deepEqual(tooLarge({ code: 260_001, whole: 570_001 }), ['code', 'whole']);

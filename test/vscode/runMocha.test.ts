@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { caseOf, junitOf } from './runMocha';
 
-describe('The report for the forge', () => {
-  it('has each test with its time, and why it failed, whatever characters are in it', () => {
+describe('The report for the CI system', () => {
+  it('contains each test with its time, and why it failed, whatever characters it contains', () => {
     const parent = { fullTitle: () => 'A "b"' };
     const passed = caseOf({ title: 'is < c', duration: 1500, parent });
     const failed = caseOf({ title: 'd', parent }, 'x & \u001b[31my');

@@ -23,7 +23,7 @@ describe('wholeFolder', () => {
     assert.deepEqual(await readdir(join(cache, 'deep')), ['tool-1.0.0']);
   });
 
-  it('leaves nothing behind when filling fails, and begins anew the next time', async () => {
+  it('leaves nothing behind when filling fails, and starts over the next time', async () => {
     const broken = async (folder: string) => {
       await writeFile(join(folder, 'binary'), 'comp');
       throw new Error('connection lost');
@@ -34,7 +34,7 @@ describe('wholeFolder', () => {
     assert.equal(await readFile(join(target, 'binary'), 'utf8'), 'complete');
   });
 
-  it('does not take what a killed process left for whole', async () => {
+  it("does not treat a killed process's leftovers as complete", async () => {
     let left = '';
     const killed = wholeFolder(target, async (folder) => {
       left = folder;
@@ -47,13 +47,13 @@ describe('wholeFolder', () => {
     assert.equal(await readFile(join(target, 'binary'), 'utf8'), 'complete');
   });
 
-  it('lets two who fill it at once both have it', async () => {
+  it('serves two callers that fill it at once', async () => {
     const folders = await Promise.all([wholeFolder(target, fill), wholeFolder(target, fill)]);
     assert.deepEqual(folders, [target, target]);
     assert.deepEqual(await readdir(join(cache, 'deep')), ['tool-1.0.0']);
   });
 
-  it('says why when the folder cannot be named', async () => {
+  it("says why if the folder can't be renamed", async () => {
     await mkdir(join(cache, 'deep'), { recursive: true });
     const removing = (folder: string) => rm(folder, { recursive: true });
     await assert.rejects(wholeFolder(target, removing), /ENOENT/);

@@ -29,7 +29,7 @@ describe('The proxy in front of the workbench', () => {
     await new Promise((resolve) => inner.close(resolve));
   });
 
-  it('passes requests on as they are', async () => {
+  it('passes requests on unchanged', async () => {
     const { origin } = proxy;
     const answer = await fetch(`${origin}/some/path?query=%20`, { method: 'PUT', body: 'content' });
     assert.equal(await answer.text(), 'content');
@@ -37,7 +37,7 @@ describe('The proxy in front of the workbench', () => {
     assert.equal(answer.headers.get('x-host'), new URL(origin).host);
   });
 
-  it('joins WebSockets, both ways', async () => {
+  it('connects WebSockets, in both directions', async () => {
     const { port } = new URL(proxy.origin);
     const socket = connect({ host: '127.0.0.1', port: Number(port) });
     const lines = ['GET / HTTP/1.1', `Host: 127.0.0.1:${port}`, 'Connection: Upgrade', 'Upgrade: websocket'];
@@ -55,12 +55,12 @@ describe('The proxy in front of the workbench', () => {
     assert.deepEqual(Buffer.from(await answer.arrayBuffer()), key);
   });
 
-  it('leads /proxy/PORT to that port of this machine', async () => {
+  it('forwards /proxy/PORT to that port on this machine', async () => {
     const answer = await fetch(`${proxy.origin}/proxy/8080/group/project?a=b`, { redirect: 'manual' });
     assert.deepEqual([answer.status, answer.headers.get('location')], [302, 'http://127.0.0.1:8080/group/project?a=b']);
   });
 
-  it('gives nothing to a page that has its own name resolved to this machine', async () => {
+  it('gives nothing to a page whose own name resolves to this machine', async () => {
     const { origin } = proxy;
     const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
       const headers = { Host: 'evil.example' };
@@ -72,7 +72,7 @@ describe('The proxy in front of the workbench', () => {
     assert.deepEqual(answer, { status: 421, body: '' });
   });
 
-  it('takes another port where the wanted one is taken', async () => {
+  it('uses another port if the requested one is in use', async () => {
     const { origin } = proxy;
     const second = await startWorkbenchProxy({ vscode, port: Number(new URL(origin).port), key });
     assert.notEqual(second.origin, origin);

@@ -65,7 +65,7 @@ export function describeWire(release: Release): void {
     });
 
     for (const support of supports) {
-      it(`http.proxySupport ${support}: requests take the proxy of the setting, else that of the environment`, () => {
+      it(`http.proxySupport ${support}: requests use the configured proxy, or else the environment's`, () => {
         const goesBy = (name: string) => {
           const { requests, bySetting, byEnvironment } = countsOf(observed, name);
           assert.ok(requests > 0, `no request during ${name}`);
@@ -77,34 +77,34 @@ export function describeWire(release: Release): void {
         assert.deepEqual(goesBy(`${support} environment`), [false, isProxied]);
       });
 
-      it(`http.proxySupport ${support}: 30 polls open no connection but the first`, () => {
+      it(`http.proxySupport ${support}: 30 polls open only the first connection`, () => {
         const { requests, connections } = countsOf(observed, `${support} polls`);
         assert.ok(requests >= 30, `${requests} requests`);
         assert.equal(connections, 1);
       });
     }
 
-    it('30 polls through a proxy take a tunnel each at most: VS Code makes an agent for each request', () => {
+    it('30 polls through a proxy take at most one tunnel each, since VS Code creates an agent for each request', () => {
       const { requests, bySetting, connections } = countsOf(observed, 'proxied polls');
       assert.ok(requests >= 30, `${requests} requests`);
       assert.ok(bySetting <= requests && connections <= requests, `${bySetting} tunnels, ${connections} connections`);
       assert.equal(observed.shown['proxied polls'], 'ready');
     });
 
-    it('a connection outlives a pause that is longer than that of Node, which is five seconds', () => {
+    it("a connection survives a pause longer than Node's limit of five seconds", () => {
       for (const name of ['override pause', 'off pause']) {
         assert.equal(countsOf(observed, name).connections, 1, name);
         assert.equal(observed.shown[name], 'ready');
       }
     });
 
-    it('the proxies are given their passwords with each tunnel', () => assert.equal(observed.refused, 0));
+    it('the proxies receive their passwords with each tunnel', () => assert.equal(observed.refused, 0));
   });
 
   describe(`On the wire of the ${release} VS Code, over TLS with a certificate of ${second}`, function () {
     this.timeout(180_000);
 
-    it('requests are answered, directly and through a proxy, whatever http.proxySupport says', async () => {
+    it('requests get a response, directly and through a proxy, whatever the value of http.proxySupport', async () => {
       const observed = await observe(release, second, stepsBy);
       const failed = Object.entries(observed.shown).filter(([, state]) => state !== 'ready');
       assert.deepEqual(failed, []);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { maskSecrets } from '../../../src/core/agents/maskSecrets';
 import { secretPrefixes } from '../../../src/core/model/token';
 
-describe('What an agent is told', () => {
+describe('Text for an agent', () => {
   const own = 'my-own.token/of no known kind';
   const cases: readonly (readonly [what: string, text: string, expected: string])[] = [
     ['a personal token', 'token glpat-abcDEF123456_-x.01 here', 'token [masked] here'],
@@ -15,14 +15,18 @@ describe('What an agent is told', () => {
     ['a signed address', 'https://s3/x?X-Amz-Signature=abc123&b=1', 'https://s3/x?X-Amz-Signature=[masked]&b=1'],
     ['a token in an address', 'https://gl/x?private_token=abcd1234', 'https://gl/x?private_token=[masked]'],
     ['a header', '> PRIVATE-TOKEN: abcd1234efgh', '> PRIVATE-TOKEN: [masked]'],
-    ['a bearer', 'Authorization: Bearer abcd1234efgh', 'Authorization: Bearer [masked]'],
+    ['a bearer token', 'Authorization: Bearer abcd1234efgh', 'Authorization: Bearer [masked]'],
     [
       'a password in an address',
       'clone https://ci:s3cr3t@git.example.com/x',
       'clone https://ci:[masked]@git.example.com/x',
     ],
-    ['a password with signs', 'https://ci:p@ss:w@git.example.com/x', 'https://ci:[masked]@git.example.com/x'],
-    ['a token as user', 'https://oauth2:glpat-abcdefgh1234@x.test', 'https://oauth2:[masked]@x.test'],
+    [
+      'a password with special characters',
+      'https://ci:p@ss:w@git.example.com/x',
+      'https://ci:[masked]@git.example.com/x',
+    ],
+    ['a token as user name', 'https://oauth2:glpat-abcdefgh1234@x.test', 'https://oauth2:[masked]@x.test'],
     ['a token with the prefix of an instance', 'acme-glpat-abcdefgh1234', 'acme-[masked]'],
     ['a session', 'Cookie: a=b; _gitlab_session=0123456789abcdef; c=d', 'Cookie: a=b; _gitlab_session=[masked]; c=d'],
     ['a web token', 'CI_JOB_JWT=eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl', 'CI_JOB_JWT=[masked]'],
@@ -35,7 +39,7 @@ describe('What an agent is told', () => {
     ['basic credentials', '> authorization:  Basic dXNlcjpwYXNz', '> authorization:  Basic [masked]'],
     ['a variable', 'export GITLAB_TOKEN=abcd1234 && make', 'export GITLAB_TOKEN=[masked] && make'],
     [
-      'nothing that only looks like it',
+      'nothing that only looks like a secret',
       'glow-up and glpat and http://host:80/a@b',
       'glow-up and glpat and http://host:80/a@b',
     ],
@@ -45,7 +49,7 @@ describe('What an agent is told', () => {
     it(`masks ${what}`, () => assert.equal(maskSecrets(text, ['', own]), expected));
 
   for (const prefix of secretPrefixes)
-    it(`masks what begins with ${prefix}`, () => {
+    it(`masks what starts with ${prefix}`, () => {
       const answer = maskSecrets(`a ${prefix}abcdEFGH12345678 b`, []);
       assert.ok(answer.includes('[masked]') && !answer.includes('EFGH'), answer);
     });

@@ -27,26 +27,26 @@ function below(given: Partial<StatusFacts>, heading: string): readonly string[] 
   return statusSections({ ...facts, ...given }).find(({ title }) => title.startsWith(heading))?.lines ?? [];
 }
 
-describe('The status that an agent is told', () => {
-  it('counts the builds, those of children once, and those that may fail apart', () => {
+describe('The status report for an agent', () => {
+  it('counts the builds, those of child pipelines once, and those allowed to fail separately', () => {
     const [, state] = statusSections({ ...facts, listing });
     assert.equal(state?.title, 'State: failed. 5 builds: 1 failed, 1 failed but allowed to, 2 success, 1 running.');
   });
 
-  it('names what failed with its reason and attempt, before all else', () => {
+  it('lists failures with their reason and attempt before everything else', () => {
     const reasonOf = ({ id }: Build) => (id === 1 ? 'It timed out.' : undefined);
     assert.deepEqual(below({ listing, reasonOf }, 'Failed builds:'), [
       '- `build 1` #1: stage `test`, pipeline 7, attempt 2. `It timed out.`',
     ]);
   });
 
-  it('names apart what may fail, what passed on retry, and what runs', () => {
+  it('separately lists allowed failures, builds that passed on retry, and running ones', () => {
     assert.match(below({ listing }, 'Failed, but allowed to fail:').join(), /^- `build 2` #2/);
     assert.match(below({ listing }, 'Passed after a retry:').join(), /^- `build 3` #3.*attempt 2$/);
     assert.match(below({ listing }, 'Running:').join(), /^- `build 5` #5/);
   });
 
-  it('says whose children pipelines are', () => {
+  it('says whose child pipelines they are', () => {
     assert.deepEqual(below({ listing }, 'Pipelines:'), [
       '- #7: `main`, failed, by `push`, 5 builds',
       '- #8: child of `main`, success, by `parent_pipeline`, 1 build',
@@ -72,7 +72,7 @@ describe('The status that an agent is told', () => {
     );
   });
 
-  it('says what is unusual, how old it is, and whether the commit is HEAD; names are quoted', () => {
+  it('says what is unusual, how old it is, and whether the commit is HEAD, with quoted names', () => {
     const commit = { sha: 'a'.repeat(40), ref: 'a`b', isHead: false };
     const [head] = statusSections({ ...facts, commit, project: 'g/p on x', remarks: ['It rains.'], age: 4.4 });
     assert.equal(

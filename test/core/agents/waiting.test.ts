@@ -65,7 +65,7 @@ describe('Waiting for builds', () => {
     it(`${expected === undefined ? 'goes on' : `is over (${expected})`} where ${what}`, () =>
       assert.equal(end(snapshot, id), expected));
 
-  it('is over once GitLab has not answered for two minutes', () => {
+  it('is over once GitLab has not responded for two minutes', () => {
     const stale = ready([build(1, 'running')], { stale: { asOf: 1, failure } });
     assert.equal(isSilent(stale), true);
     assert.equal(end(stale, undefined, 1_000_000 - 119_999), undefined);

@@ -71,19 +71,19 @@ empty:
     ]);
   });
 
-  it('are found behind a header', async () =>
+  it('are found after a header', async () =>
     assert.deepEqual(await jobsIn('spec:\n  inputs:\n    a:\n---\n\njob:\n  script: a\n'), ['5 job']));
 
   it('are those of the first document without a header', async () =>
     assert.deepEqual(await jobsIn('---\na:\n  script: a\n---\nb:\n  script: b\n'), ['1 a']));
 
-  it('are found in JSON, with lines of Windows, and behind a byte order mark', async () => {
+  it('are found in JSON, with Windows line endings, and after a byte order mark', async () => {
     assert.deepEqual(await jobsIn('{\n "a": { "script": "x" },\n "image": "b",\n "c": {}\n}'), ['1 a', '3 c']);
     assert.deepEqual(await jobsIn('image: a\r\njob:\r\n  script: a\r\nb: {}\r\n'), ['1 job', '3 b']);
     assert.deepEqual(await jobsIn('\ufeffjob:\n  script: a\n'), ['0 job']);
   });
 
-  it('are found while something else is being written', async () => {
+  it('are found while something else is being typed', async () => {
     assert.deepEqual(await jobsIn('a:\n  script: "x\nb:\n  script: y\n'), ['0 a']);
     assert.deepEqual(await jobsIn('a:\n  script: x\nb\nc:\n  script: y\n'), ['0 a', '3 c']);
     assert.deepEqual(await jobsIn('a:\n  script: [x\nb:\n  script: y\n'), ['0 a', '2 b']);
@@ -96,7 +96,7 @@ empty:
     assert.deepEqual(await jobsIn(`a:\n  script: a\n${'#'.repeat(longestCiFile)}`), []));
 
   for (const hostile of ['[', '{', '- ', 'a: ', '? ', '&a ', '"a" ', '*a : ', '!a ', '---\n'])
-    it(`are read in the presence of much nesting: ${JSON.stringify(hostile)}`, async () => {
+    it(`are read despite deep nesting: ${JSON.stringify(hostile)}`, async () => {
       const { jobs } = await readCiFile(`a:\n  script: a\ninclude: ${hostile.repeat(20_000)}`);
       assert.ok(jobs.length <= 1);
     });

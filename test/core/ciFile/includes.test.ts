@@ -23,7 +23,7 @@ describe('An included path', () => {
 });
 
 describe('The file that an include names', () => {
-  it('is none where the path is longer than one may be', () => {
+  it('is undefined if the path is too long', () => {
     assert.deepEqual([includedPath('a.yml'), includedPath(`${'**/'.repeat(400)}a.yml`)], ['a.yml', undefined]);
   });
 });

@@ -48,7 +48,7 @@ async function place(message: string, files = filesOf(...both)): Promise<string>
   return `${path === '.gitlab-ci.yml' ? '' : `${path} `}${line + 1}:${character + 1}${isElsewhere ? ' elsewhere' : ''}`;
 }
 
-describe("The place of a message of GitLab's lint", () => {
+describe('The location of a GitLab lint message', () => {
   const cases: readonly (readonly [message: string, place: string])[] = [
     // YAML
     ['(<unknown>): did not find expected key while parsing a block mapping at line 2 column 1', '2:1'],
@@ -121,17 +121,17 @@ describe("The place of a message of GitLab's lint", () => {
     assert.equal(await place("jobs:job script can't be blank", files), '8:3');
   });
 
-  it('is at the first line of a file with no such job, and no included file', async () =>
+  it('is the first line for a file without such a job, and for an unknown included file', async () =>
     assert.equal(await place('jobs:far config should', filesOf(['.gitlab-ci.yml', part])), '1:1'));
 
   it('is found in JSON', async () =>
     assert.equal(await place('jobs:a:script config', filesOf(['.gitlab-ci.yml', '{"a": {\n "script": 1}}'])), '2:2'));
 
   for (const hostile of ['jobs:', '`', "'", 'a: ', 'jobs:a:', 'line 1 ', 'x job: '])
-    it(`is found at once in a hostile message: ${hostile}`, async () =>
+    it(`is found quickly in a hostile message: ${hostile}`, async () =>
       assert.match(await place(hostile.repeat(20_000)), /^1:1/));
 
   for (const hostile of ['[', 'a: ', '- ', '{', '? ', 'a:\n '])
-    it(`is found at once in a hostile file: ${JSON.stringify(hostile)}`, async () =>
+    it(`is found quickly in a hostile file: ${JSON.stringify(hostile)}`, async () =>
       assert.match(await place('jobs:a:b:c `a` "b"', filesOf(['.gitlab-ci.yml', hostile.repeat(20_000)])), /^\d+:\d+/));
 });

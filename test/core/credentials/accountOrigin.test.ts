@@ -3,7 +3,7 @@ import { isAccountOf } from '../../../src/core/credentials/accountOrigin';
 
 const url = 'https://git.example.com/gitlab';
 
-describe('An account of GitLab’s extension', () => {
+describe("An account from GitLab's extension", () => {
   for (const [id, label, isIt] of [
     ['https://git.example.com|7', 'https://git.example.com (dana)', true],
     ['https://git.example.com/gitlab|7', 'dana', true],

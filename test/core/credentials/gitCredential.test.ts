@@ -7,7 +7,7 @@ import { Scripts } from './scripts';
 const url = 'https://git.example.com:8443/gitlab';
 const oauth = '0123456789abcdef'.repeat(4);
 
-describe('What git’s credential helpers know', () => {
+describe("The credential from git's credential helpers", () => {
   let scripts: Scripts;
   beforeEach(() => (scripts = new Scripts()));
   afterEach(() => scripts.remove());
@@ -26,9 +26,9 @@ describe('What git’s credential helpers know', () => {
 
   for (const [what, username, password, credential] of [
     ['an access token', 'dana', 'glpat-secret', { kind: 'token', token: 'glpat-secret' }],
-    ['a token of OAuth, by its user', 'oauth2', 'secret', { kind: 'token', token: 'Bearer secret' }],
-    ['a token of OAuth, by its form', 'dana', oauth, { kind: 'token', token: `Bearer ${oauth}` }],
-    ['an access token beside OAuth’s user', 'oauth2', 'glpat-secret', { kind: 'token', token: 'glpat-secret' }],
+    ['an OAuth token, by its user', 'oauth2', 'secret', { kind: 'token', token: 'Bearer secret' }],
+    ['an OAuth token, by its format', 'dana', oauth, { kind: 'token', token: `Bearer ${oauth}` }],
+    ["an access token with OAuth's user", 'oauth2', 'glpat-secret', { kind: 'token', token: 'glpat-secret' }],
     ['a deploy token', 'gitlab+deploy-token-1', 'gldt-secret', { kind: 'unusable', token: 'deploy' }],
     ['a password', 'dana', 'correct-horse', { kind: 'password' }],
   ] as const)
@@ -43,7 +43,7 @@ describe('What git’s credential helpers know', () => {
       );
     });
 
-  it('is nothing where no helper answers, and nobody is asked', async () => {
+  it('is undefined if no helper responds, and nobody is prompted', async () => {
     const askPass = scripts.add('askpass', 'echo asked >>"$journal"; echo secret');
     const configuration = scripts.file('gitconfig', `[core]\n\taskPass = ${askPass}\n`);
     const environment = {
@@ -57,13 +57,13 @@ describe('What git’s credential helpers know', () => {
     assert.equal(scripts.written, '');
   });
 
-  it('tells a credential manager not to ask either', async () => {
+  it("is requested so that a credential manager doesn't prompt either", async () => {
     const ask = asked('echo "$GCM_INTERACTIVE $GIT_TERMINAL_PROMPT" >>"$journal"');
     assert.deepEqual(await ask(), { kind: 'none' });
     assert.equal(scripts.written, 'never 0\n');
   });
 
-  it('is not asked of the helper of a repository, not even of one around the folder for temporary files', async () => {
+  it("is not requested from a repository's helper, not even from one around the temporary folder", async () => {
     const evil = scripts.add('evil', 'echo evil >>"$journal"; echo username=oauth2; echo password=secret');
     execFileSync('git', ['init', '-q', scripts.folder]);
     execFileSync('git', ['-C', scripts.folder, 'config', 'credential.helper', evil]);
@@ -84,7 +84,7 @@ describe('What git’s credential helpers know', () => {
     assert.equal(scripts.written, '');
   });
 
-  it('is nothing where a helper hangs, fails or prints without an end, or there is no git', async () => {
+  it('is undefined if a helper hangs, fails or prints endlessly, or if there is no git', async () => {
     assert.deepEqual(await asked('exec sleep 60')(50), { kind: 'none' });
     assert.deepEqual(await asked('exit 1')(), { kind: 'none' });
     assert.deepEqual(await asked('echo username=oauth2', 'yes password=secret')(), { kind: 'none' });
@@ -100,7 +100,7 @@ describe('What git’s credential helpers know', () => {
     it(`is not used for another ${what}`, () =>
       assert.deepEqual(readGitCredential(output, url), { kind: 'elsewhere' }));
 
-  it('is a password where it can’t be sent in a header', () => {
+  it("is a password if it can't be sent in a header", () => {
     const output = 'protocol=https\nhost=git.example.com:8443\nusername=oauth2\npassword=se cret\n';
     assert.deepEqual(readGitCredential(output, url), { kind: 'password' });
   });

@@ -8,7 +8,7 @@ const url = 'https://git.example.com:8443/gitlab';
 const answer = (token: object, instance = url): string =>
   JSON.stringify({ type: 'success', instance_url: instance, token });
 
-describe('What glab is signed in with', () => {
+describe('The credential from glab', () => {
   let scripts: Scripts;
   beforeEach(() => (scripts = new Scripts()));
   afterEach(() => scripts.remove());
@@ -24,7 +24,7 @@ describe('What glab is signed in with', () => {
   const says = (output: string): readonly string[] => [`cat <<'END'\n${output}\nEND`];
 
   for (const [what, output, credential] of [
-    ['a token of OAuth', answer({ type: 'oauth2', token: 'secret' }), { kind: 'token', token: 'Bearer secret' }],
+    ['an OAuth token', answer({ type: 'oauth2', token: 'secret' }), { kind: 'token', token: 'Bearer secret' }],
     ['an access token', answer({ type: 'pat', token: 'secret' }), { kind: 'token', token: 'secret' }],
     [
       'at its origin',
@@ -32,17 +32,17 @@ describe('What glab is signed in with', () => {
       { kind: 'token', token: 'secret' },
     ],
     ['a job token', answer({ type: 'job-token', token: 'secret' }), { kind: 'unusable', token: 'job' }],
-    ['a kind of tomorrow', answer({ type: 'passkey', token: 'secret' }), { kind: 'none' }],
+    ['a future kind', answer({ type: 'passkey', token: 'secret' }), { kind: 'none' }],
     ['for another host', answer({ type: 'pat', token: 'secret' }, 'https://gitlab.com'), { kind: 'elsewhere' }],
     ['for another port', answer({ type: 'pat', token: 'secret' }, 'https://git.example.com'), { kind: 'elsewhere' }],
     ['for nobody', answer({ type: 'pat', token: 'secret' }, ''), { kind: 'elsewhere' }],
     ['an error', '{"type":"error","message":"glab is not authenticated"}', { kind: 'none' }],
-    ['an older version’s help', 'Unknown command "credential-helper"', { kind: 'none' }],
-    ['no object', 'null', { kind: 'none' }],
+    ["an older version's help text", 'Unknown command "credential-helper"', { kind: 'none' }],
+    ['not an object', 'null', { kind: 'none' }],
   ] as const)
-    it(`is told: ${what}`, async () => assert.deepEqual(await asked(says(output)), credential));
+    it(`is recognized: ${what}`, async () => assert.deepEqual(await asked(says(output)), credential));
 
-  it('is asked for outside of a repository, for that host, without what the environment has for others', async () => {
+  it('is requested outside of any repository, for that host, without environment variables for others', async () => {
     const variables = {
       GITLAB_TOKEN: 'x',
       GITLAB_ACCESS_TOKEN: 'x',
@@ -63,20 +63,20 @@ describe('What glab is signed in with', () => {
     assert.equal(scripts.written, 'auth credential-helper git.example.com 1\n\noutside\n');
   });
 
-  it('is nothing where glab fails, whatever it has printed', async () => {
+  it('is undefined if glab fails, whatever it has printed', async () => {
     assert.deepEqual(await asked([...says(answer({ type: 'pat', token: 'secret' })), 'exit 1']), { kind: 'none' });
   });
 });
 
-describe('A program that is looked for', () => {
-  it('is in a folder of the PATH, by its name, on Linux and macOS', () => {
+describe('Searching for a program', () => {
+  it('finds it in a folder in the PATH, by its name, on Linux and macOS', () => {
     assert.deepEqual(programsNamed('glab', { PATH: '/usr/bin:.::bin:/opt/my tools' }, 'darwin'), [
       '/usr/bin/glab',
       '/opt/my tools/glab',
     ]);
   });
 
-  it('is an .exe in a folder with a drive or a share on Windows, however the PATH is spelled', () => {
+  it('finds an .exe in a folder with a drive or a share on Windows, whatever the case of PATH', () => {
     const Path = 'C:\\Windows;.;tools;\\tools;C:tools;"D:\\my tools";\\\\nas\\tools;E:/tools';
     assert.deepEqual(programsNamed('glab', { Path }, 'win32'), [
       'C:\\Windows\\glab.exe',
@@ -86,7 +86,7 @@ describe('A program that is looked for', () => {
     ]);
   });
 
-  it('is none in a folder that is not named whole, nor a file that can’t be run', async () => {
+  it("ignores relative folders, and files that can't be executed", async () => {
     const scripts = new Scripts();
     try {
       scripts.file('glab', 'text');

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { deepEqual, reuseEqual } from '../../../src/core/util/deepEqual';
 
 describe('isSame', () => {
-  it('says of plain values what Node says', () => {
+  it('agrees with Node for plain values', () => {
     const value = fc.jsonValue({ maxDepth: 3 });
     fc.assert(
       fc.property(value, value, (a, b) => {
@@ -17,7 +17,7 @@ describe('isSame', () => {
     );
   });
 
-  it('takes undefined for absent', () => {
+  it('treats undefined as absent', () => {
     assert.ok(deepEqual({ a: 1, b: undefined }, { a: 1 }));
     assert.ok(deepEqual({ a: 1 }, { a: 1, b: undefined }));
     assert.ok(!deepEqual({ a: 1 }, { a: 1, b: null }));
@@ -29,7 +29,7 @@ describe('reused', () => {
   const item = fc.record({ id: fc.nat(8), text: fc.constantFrom('a', 'b') }, { noNullPrototype: true });
   const items = fc.uniqueArray(item, { selector: ({ id }) => id });
 
-  it('says the same as the new list, with the old objects where they say the same', () => {
+  it('equals the new list, with the old objects wherever they are equal', () => {
     fc.assert(
       fc.property(items, items, (before, after) => {
         const kept = reuseEqual(before, after);

@@ -15,7 +15,7 @@ describe('pathBelow', () => {
     { what: 'a file on a share', folder: '\\\\nas\\me\\app', file: '\\\\NAS\\me\\app\\a.ts', path: 'a.ts' },
     { what: 'another folder on Linux', folder: '/home/me/app', file: '/home/me/app2/a.ts', path: undefined },
     { what: 'another case on Linux', folder: '/home/me/app', file: '/home/me/App/a.ts', path: undefined },
-    { what: 'a way out of a folder', folder: '/home/me/app', file: '/home/me/app/../a.ts', path: undefined },
+    { what: 'a path out of a folder', folder: '/home/me/app', file: '/home/me/app/../a.ts', path: undefined },
     { what: 'another folder on Windows', folder: 'c:\\app', file: 'c:\\app2\\a.ts', path: undefined },
     { what: 'another drive', folder: 'c:\\app', file: 'd:\\app\\a.ts', path: undefined },
     { what: 'another share', folder: '\\\\nas\\me\\app', file: '\\\\nas\\you\\app\\a.ts', path: undefined },

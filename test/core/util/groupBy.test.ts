@@ -11,7 +11,7 @@ describe('groupBy', () => {
       ],
     ));
 
-  it('tells undefined from other keys, and calls the key function once for each item', () => {
+  it('distinguishes undefined from other keys, and calls the key function once per item', () => {
     let calls = 0;
     const keyOf = (item: { readonly key?: string }): string | undefined => {
       calls += 1;
@@ -21,5 +21,5 @@ describe('groupBy', () => {
     assert.equal(calls, 3);
   });
 
-  it('gives nothing for nothing', () => assert.equal(groupBy([], () => 1).size, 0));
+  it('returns an empty result for an empty list', () => assert.equal(groupBy([], () => 1).size, 0));
 });

@@ -8,7 +8,7 @@ function numbers(count: number): readonly number[] {
 }
 
 describe('inTurns', () => {
-  it('gives the results in order, whatever order they come in', async () => {
+  it('returns the results in order, whatever order they arrive in', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.nat(20), fc.integer({ min: 1, max: 8 }), async (scheduler, count, atOnce) => {
         const results = mapLimit(numbers(count), atOnce, (index) => scheduler.schedule(Promise.resolve(index)));
@@ -18,7 +18,7 @@ describe('inTurns', () => {
     );
   });
 
-  it('has no more calls under way than it may', async () => {
+  it('has no more calls in progress than allowed', async () => {
     let [underWay, most] = [0, 0];
     await mapLimit(numbers(50), 6, async () => {
       most = Math.max(most, ++underWay);
@@ -28,7 +28,7 @@ describe('inTurns', () => {
     assert.equal(most, 6);
   });
 
-  it('throws the first failure and starts no further call', async () => {
+  it('throws the first failure and starts no further calls', async () => {
     const started: number[] = [];
     const result = mapLimit(numbers(100), 3, async (index) => {
       started.push(index);
@@ -40,7 +40,7 @@ describe('inTurns', () => {
     assert.deepEqual(started, [0, 1, 2, 3]);
   });
 
-  it('calls nothing where there is nothing to call', async () => {
+  it('calls nothing if the list is empty', async () => {
     assert.deepEqual(await mapLimit([], 6, () => assert.fail('called')), []);
   });
 });

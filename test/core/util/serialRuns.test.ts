@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { SerialRuns } from '../../../src/core/util/serialRuns';
 
-describe('Work that runs one at a time', () => {
-  it('is shared by all who ask while it runs, in a run that begins after them', async () => {
+describe('Work that runs once at a time', () => {
+  it('is shared by all who request it while it runs, in a run that starts after them', async () => {
     const ends: (() => void)[] = [];
     let begun = 0;
     const runs = new SerialRuns(async () => {

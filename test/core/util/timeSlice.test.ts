@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { timeSlice, sortInSlices } from '../../../src/core/util/timeSlice';
 
-describe('Long work in shares', () => {
-  it('waits for others each time its share is over, and only then', async () => {
+describe('Long work in time slices', () => {
+  it('yields each time its slice is over, and only then', async () => {
     let [now, turns] = [0, 0];
     const share = timeSlice(() => now);
     const others = (): void => {
@@ -22,7 +22,7 @@ describe('Long work in shares', () => {
     assert.equal(waits, 9);
   });
 
-  it('is one share for all that is done in the same turn', async () => {
+  it('shares one slice for everything done in the same turn', async () => {
     let now = 0;
     const clock = (): number => now;
     await new Promise(setImmediate);
@@ -42,8 +42,8 @@ describe('Long work in shares', () => {
   });
 });
 
-describe('Sorting in shares', () => {
-  it('gives what sorting at once does, equal ones in the order they had', async () => {
+describe('Sorting in time slices', () => {
+  it('returns the same as sorting at once, with equal items in their original order', async () => {
     for (const count of [0, 1, 499, 500, 501, 2500, 3001]) {
       const items = Array.from({ length: count }, (_, at) => ({ key: (at * 7919) % 97, at }));
       const byKey = (a: { key: number }, b: { key: number }) => a.key - b.key;
@@ -51,7 +51,7 @@ describe('Sorting in shares', () => {
     }
   });
 
-  it('lets others have their turn', async () => {
+  it('lets other work run', async () => {
     let turns = 0;
     const share = (): Promise<void> => {
       turns += 1;

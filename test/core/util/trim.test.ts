@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { trimCharacters, trimEndOf, trimStartOf, whitespace } from '../../../src/core/util/trim';
 
 describe('Trimming', () => {
-  it('takes the characters from the ends, and nothing from within', () => {
+  it('removes the characters from the ends, and nothing from within', () => {
     assert.equal(trimCharacters('//a/b//', '/'), 'a/b');
     assert.equal(trimStartOf('//a//', '/'), 'a//');
     assert.equal(trimEndOf('//a//', '/'), '//a');
     assert.equal(trimCharacters('////', '/'), '');
   });
 
-  it('of whitespace is what every text does', () => {
+  it('with whitespace is the same as trim()', () => {
     const text = fc
       .array(fc.constantFrom(...Array.from(whitespace), 'a', '.'))
       .map((characters) => characters.join(''));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { TtlCache } from '../../../src/core/util/ttlCache';
 
-describe('Memory', () => {
+describe('The cache', () => {
   let now = 0;
   let memory: TtlCache;
   beforeEach(() => {
@@ -9,7 +9,7 @@ describe('Memory', () => {
     memory = new TtlCache(() => now);
   });
 
-  it('asks once, and again when the time is over', async () => {
+  it('loads once, and again when the time is over', async () => {
     let times = 0;
     const ask = () => memory.getOrLoad('key', 1000, async () => ++times);
     assert.deepEqual([await ask(), await ask()], [1, 1]);
@@ -21,7 +21,7 @@ describe('Memory', () => {
   });
 
   for (const ms of [1000, Infinity])
-    it(`keeps nothing for ${ms} ms whose time lies in the future since the clock was set back`, async () => {
+    it(`keeps nothing for ${ms} ms whose time is in the future because the clock was set back`, async () => {
       now = 5000;
       memory.set('key', 'old', ms);
       now = 4999;
@@ -41,7 +41,7 @@ describe('Memory', () => {
     assert.equal(await memory.getOrLoad('key', Infinity, async () => 'yes'), 'yes');
   });
 
-  it('knows whether it keeps something, whatever that is', () => {
+  it('knows whether it has an entry, whatever its value', () => {
     memory.set('false', false);
     memory.set('null', null);
     assert.deepEqual(
@@ -50,7 +50,7 @@ describe('Memory', () => {
     );
   });
 
-  it('gives up what was kept first when it gets too much', () => {
+  it('drops its oldest entry when it exceeds its limit', () => {
     for (let index = 0; index < 600; index += 1) memory.set(`key ${index}`, index);
     assert.equal(memory.has('key 0'), false);
     assert.equal(memory.has('key 599'), true);
@@ -58,7 +58,7 @@ describe('Memory', () => {
     assert.ok(kept.length < 600);
   });
 
-  it('takes what is kept anew for new', () => {
+  it('treats a replaced entry as new', () => {
     memory.set('key', 1);
     for (let index = 0; index < 450; index += 1) memory.set(`other ${index}`, index);
     memory.set('key', 2);
@@ -66,7 +66,7 @@ describe('Memory', () => {
     assert.equal(memory.get('key'), 2);
   });
 
-  it('forgets everything when it is cleared', () => {
+  it('drops everything when it is cleared', () => {
     memory.set('key', 1);
     memory.clear();
     assert.equal(memory.has('key'), false);

@@ -26,17 +26,17 @@ function weigh(inner: string): number {
   return weightOf(newest, `{ project(fullPath: "a/b") { ${inner} } }`).complexity - 1;
 }
 
-describe('The weight of a query', () => {
-  it('is what GitLab 18.9 reckons for lists of pipelines with their jobs', () => {
+describe('The complexity of a query', () => {
+  it("equals GitLab 18.9's for lists of pipelines with their jobs", () => {
     assert.equal(weigh(own), 111);
     assert.equal(weigh(byIds), 118);
   });
 
-  it('is what gitlab.com reckons for a whole query', () => {
+  it("equals gitlab.com's for a whole query", () => {
     assert.equal(weigh(`id userPermissions { adminProject } ${own} ${mergeRequests}`) + 1, 129);
   });
 
-  it('counts a further field of a job twice in a page of a hundred, and a tenth more below ten pipelines', () => {
+  it('counts another field of a job twice in a page of a hundred, and a tenth more below ten pipelines', () => {
     const jobs = (fields: string): number => weigh(`pipeline { jobs(first: 100) { nodes { ${fields} } } }`);
     assert.equal(jobs('id name') - jobs('id'), 2);
     const ten = (fields: string): number =>
@@ -48,7 +48,7 @@ describe('The weight of a query', () => {
     assert.equal(ten(ten5) - ten(five), 11);
   });
 
-  it('takes the smaller page of what is asked for and 100, and 100 where nothing is', () => {
+  it('uses the smaller of the requested page and 100, and 100 by default', () => {
     const jobs = (args: string): number => weigh(`pipeline { jobs${args} { nodes { id } } }`) - 2;
     assert.deepEqual(['', '(first: 500)', '(last: 50)', '(first: 20, last: 30)'].map(jobs), [6, 6, 4, 3]);
   });
@@ -64,7 +64,7 @@ describe('The weight of a query', () => {
     assert.equal(weightOf(newest, query).complexity, 1 + 8);
   });
 
-  it('adds for sha, ref, sort and Gitaly, and takes ten from a pipeline that an argument names', () => {
+  it('adds for sha, ref, sort and Gitaly, and subtracts ten for a pipeline that an argument names', () => {
     const list = (args: string): number => weigh(`pipelines(${args}first: 1) { nodes { id } }`);
     assert.equal(list('sha: "x", ') - list(''), 2);
     assert.equal(list('sha: "x", ref: "y", ') - list(''), 4);

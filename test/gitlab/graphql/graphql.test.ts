@@ -60,7 +60,7 @@ describe('GraphQL', () => {
   });
   afterEach(() => fake.close());
 
-  it('is there from 14 on; before, the path is no route', async () => {
+  it('is available since 14, and before that the path has no route', async () => {
     for (const profile of profileNames) {
       await withGitLab({ profile }, async (other) => {
         smallProject(other.world);
@@ -70,7 +70,7 @@ describe('GraphQL', () => {
     }
   });
 
-  it('tells all of a commit at once, within the limit', async () => {
+  it('returns everything about a commit at once, within the limit', async () => {
     const answer = await all();
     assert.equal(at(answer, 'errors'), undefined);
     const score = Number(at(answer, 'data.queryComplexity.score'));
@@ -116,7 +116,7 @@ describe('GraphQL', () => {
     assert.equal(at(jobs, '7.webPath'), `/gitlab/group/app/-/jobs/${scene.builds.compile.id}`);
   });
 
-  it('chooses jobs by attempt, status, kind and when they run', async () => {
+  it('filters jobs by attempt, status, kind and execution time', async () => {
     const chosen = async (args: string): Promise<unknown> => {
       const query = `{ project(fullPath: "group/app") { pipeline(iid: "1") { jobs(${args}) { nodes { name } } } } }`;
       return at(await asked(fake, query), 'data.project.pipeline.jobs.nodes.*.name');
@@ -129,7 +129,7 @@ describe('GraphQL', () => {
     assert.deepEqual(await chosen('first: 2'), ['jenkins/acceptance', 'production']);
   });
 
-  it('has the jobs of a stage, the job by its name, and the end of its log', async () => {
+  it('has the jobs of a stage, a job by its name, and the end of its log', async () => {
     const query = `{ project(fullPath: "group/app") { pipeline(iid: "1") {
       stages { nodes { name status jobs { nodes { name } } } }
       job(name: "compile") { previousStageJobs { count } trace { htmlSummary(lastLines: 1) } pipeline { iid } }
@@ -141,7 +141,7 @@ describe('GraphQL', () => {
     assert.deepEqual([at(pipeline, 'job.previousStageJobs.count'), at(pipeline, 'job.pipeline.iid')], [0, '1']);
   });
 
-  it('knows what each may do', async () => {
+  it("knows each user's permissions", async () => {
     const path = 'data.project.pipelines.nodes.0.jobs.nodes.1.userPermissions.updateBuild';
     assert.equal(at(await all(), path), true);
     assert.equal(at(await all(reporterToken), path), false);
@@ -170,7 +170,7 @@ describe('GraphQL', () => {
     assert.deepEqual(at(answer, 'data.project.pipeline.downstream.nodes'), downstream);
   });
 
-  it('gives at most 100 rows, and goes on after the cursor', async () => {
+  it('returns at most 100 rows, and continues after the cursor', async () => {
     const { sha } = manyBuilds(fake.world, 1205);
     const query = `query ($sha: String!, $after: String) { project(fullPath: "group/many.builds") { pipelines(sha: $sha) { nodes {
       jobs(first: 500, after: $after) { count nodes { id } pageInfo { hasNextPage endCursor } } } } } }`;
@@ -189,7 +189,7 @@ describe('GraphQL', () => {
     assert.equal(seen.size, 1205);
   });
 
-  it('refuses a bad token, one without scope and an expired one alike', async () => {
+  it('refuses an invalid token, one without scope and an expired one alike', async () => {
     fake.world.addToken({ token: 'weak', user: 'dana', scopes: ['read_user'] });
     fake.world.addToken({ token: 'old', user: 'dana', expiresAt: 1000 });
     for (const token of ['bad', 'weak', 'old']) {
@@ -215,7 +215,7 @@ describe('GraphQL', () => {
       assert.equal(at(whole, 'data.project.pipelines.nodes.0.jobs.count'), 8);
     }));
 
-  it('refuses what is too much, too long or no query, with 200 or 422', async () => {
+  it('refuses a query that is too complex, too long or not a query, with 200 or 422', async () => {
     const message = async (query: string): Promise<readonly unknown[]> => {
       const [status, body] = outcome(await send(fake, query));
       return [status, at(body, 'errors.0.message')];
@@ -240,7 +240,7 @@ describe('GraphQL', () => {
     ]);
   });
 
-  it('acts on jobs and pipelines by their global id, but not with read_api', async () => {
+  it('acts on jobs and pipelines by their global ID, but not with read_api', async () => {
     fake.world.addToken({ token: 'reads', user: 'dana', scopes: ['read_api'] });
     const play = `mutation ($id: CiProcessableID!) { jobPlay(input: { id: $id, variables: [{ key: "TO", value: "eu" }] }) { job { status } errors } }`;
     const variables = { id: `gid://gitlab/Ci::Build/${scene.builds.production.id}` };

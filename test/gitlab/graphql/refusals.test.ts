@@ -36,8 +36,8 @@ async function on(profile: ProfileName | VariantName, use: (fake: FakeGitLab) =>
 
 const inProject = (inner: string): string => `{ project(fullPath: "group/app") { ${inner} } }`;
 
-describe('GraphQL refuses in the words of graphql-ruby', () => {
-  it('a field, with where it is, and from 18 on with what may have been meant', async () => {
+describe("GraphQL refuses in graphql-ruby's words", () => {
+  it('a field, with its position, and from 18 on with suggestions', async () => {
     const query = inProject('pipeline { newest: jobs { nodes { refNam } } }');
     await on('17.2', async (fake) => {
       const { errors } = await send(fake, query);
@@ -54,7 +54,7 @@ describe('GraphQL refuses in the words of graphql-ruby', () => {
     });
   });
 
-  it('an argument by the alias of its field, and with it the variable that nothing uses any more', () =>
+  it('an argument by the alias of its field, and the variable that nothing uses anymore', () =>
     on('16.3', async (fake) => {
       const query = (name: string): string =>
         `query ${name}($ids: [ID!]) { project(fullPath: "group/app") { others: pipelines(ids: $ids) { count } } }`;
@@ -79,7 +79,7 @@ describe('GraphQL refuses in the words of graphql-ruby', () => {
       ]);
     }));
 
-  it('a variable of another type, by the innermost argument', () =>
+  it('a variable with another type, by the innermost argument', () =>
     on('18.9', async (fake) => {
       const list =
         'query ($ids: [CiPipelineID!]!) { project(fullPath: "group/app") { pipelines(ids: $ids) { count } } }';
@@ -92,7 +92,7 @@ describe('GraphQL refuses in the words of graphql-ruby', () => {
       ]);
     }));
 
-  it('what else a query can have wrong', () =>
+  it('other errors in a query', () =>
     on('16.3', async (fake) => {
       const told: Readonly<Record<string, string>> = {
         '{ project { id } }': "Field 'project' is missing required arguments: fullPath",
@@ -114,7 +114,7 @@ describe('GraphQL refuses in the words of graphql-ruby', () => {
       }
     }));
 
-  it('five faults at a time, repeated ones counted, but all of them on 14.0', async () => {
+  it('five errors at a time, counting repeated ones, but all of them on 14.0', async () => {
     const names = ['a', 'b', 'c', 'a', 'd', 'e', 'f'];
     const query = `query ($unused: Int) ${inProject(names.join(' '))}`;
     const refused = names.map((name) => `Field '${name}' doesn't exist on type 'Project'`);
@@ -123,14 +123,14 @@ describe('GraphQL refuses in the words of graphql-ruby', () => {
     await on('14.0', async (fake) => assert.deepEqual(await messages(fake, query), [...refused, companion]));
   });
 
-  it('a branch that goes in circles', () =>
+  it('recursive branches', () =>
     on('18.9', async (fake) => {
       const jobs = (inner: string): string => `jobs { nodes { stage { ${inner} } } }`;
       const [message] = await messages(fake, inProject(`pipeline { ${jobs(jobs(jobs('name')))} }`));
       assert.match(message ?? '', /^Recursive query - too many of fields '(jobs|stage)' detected in single branch/);
     }));
 
-  it('a second object of a field that is for one, beside the data', () =>
+  it('a second object for a field that allows one, next to the data', () =>
     on('18.9', async (fake) => {
       const { data, errors } = await send(
         fake,
@@ -165,7 +165,7 @@ describe('GraphQL that fails', () => {
     tooDeep: [200, /^Query has depth of 21, which exceeds max depth of 20$/],
   } as const;
 
-  it('says so by its status and its words, and REST does not notice', () =>
+  it('says so by its status and its message, and REST is unaffected', () =>
     on('18.9', async (fake) => {
       for (const [name, [status, message]] of Object.entries(told)) {
         fake.faults = [graphqlFaults[name as keyof typeof told]()];
@@ -177,7 +177,7 @@ describe('GraphQL that fails', () => {
       }
     }));
 
-  it('by a timeout leaves data beside the errors', () =>
+  it('with a timeout leaves data next to the errors', () =>
     on('18.9', async (fake) => {
       fake.faults = [graphqlFaults.timeout('Pipeline.jobs', 1)];
       const { status, data, errors } = await send(
@@ -210,7 +210,7 @@ describe('GraphQL finds pipelines', () => {
     return (data?.['project'] as { pipeline: { iid: string } | null }).pipeline?.iid;
   };
 
-  it('without children by sha, source before 17.0, or ids, the newest first, and not those of a merge by its parts', async () => {
+  it('without child pipelines by sha, source before 17.0, or ids, newest first, and not those of a merge by its parts', async () => {
     for (const profile of ['14.9', '15.8', '16.3', '17.2', '18.9'] as const) {
       await withGitLab({ profile }, async (fake) => {
         const { sha, mergeSha } = branchMergeRequestAndChild(fake.world);
@@ -229,7 +229,7 @@ describe('GraphQL finds pipelines', () => {
     });
   });
 
-  it('of another project only for those who may read it', () =>
+  it('in another project only for users who can read it', () =>
     on('18.9', async (fake) => {
       const { world } = fake;
       const hidden = world.addProject({

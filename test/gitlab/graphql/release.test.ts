@@ -54,7 +54,7 @@ function typesTold({ definitions }: DocumentNode): ReadonlySet<string> {
 
 /** The schemas of real servers, where they lie next to the checkout. */
 describe('The table of types by release', () => {
-  it('marks what came when, and what went', () => {
+  it('marks what was added and removed, and when', () => {
     const members = (release: string): Members => membersOf(documentOf(release));
     assert.equal(members('16.3').get('Pipeline.source'), undefined);
     assert.equal(members('17.2').get('Pipeline.source'), 'String');
@@ -77,7 +77,7 @@ describe('The table of types by release', () => {
     const theirs = membersOf(real);
     const ours = membersOf(documentOf(release));
 
-    it(`has of ${release} nothing that a real server lacks or has otherwise`, () => {
+    it(`has nothing for ${release} that a real server lacks or has differently`, () => {
       const told = typesTold(real);
       const comparable = [...ours].filter(([place]) => told.has(place.replace(/\..*/, '')));
       assert.ok(comparable.length > 150, String(comparable.length));
@@ -88,7 +88,7 @@ describe('The table of types by release', () => {
       );
     });
 
-    it(`lacks of ${release} nothing that it has of another release`, () => {
+    it(`lacks nothing for ${release} that it has for another release`, () => {
       const ever = new Set(['18.9', ...releases].flatMap((each) => [...membersOf(documentOf(each)).keys()]));
       const missing = [...theirs.keys()].filter((place) => ever.has(place) && !ours.has(place));
       assert.deepEqual(missing, []);

@@ -128,7 +128,7 @@ const v4since: readonly (readonly [what: string, since: string, holds: (api: Api
 ];
 
 describe('The table of profiles', () => {
-  it('has one row a version, oldest first, each of which says its version', () => {
+  it('has one row per version, oldest first, each of which names its version', () => {
     assert.equal(profileNames.length, 14);
     for (const name of allNames) {
       assert.equal(all[name].name, name);
@@ -137,7 +137,7 @@ describe('The table of profiles', () => {
   });
 
   for (const name of allNames) {
-    it(`says of ${name} what the facts say`, () => {
+    it(`matches the facts for ${name}`, () => {
       for (const [what, since, holds] of rulesSince) {
         assert.deepEqual([what, holds(all[name])], [what, has(name, since)]);
       }
