@@ -225,6 +225,11 @@ describe("GitLabClient behind a server that responds in GitLab's place", () => {
       /a redirect to http/,
     ],
     ['an HTML page that asks for a password', () => basic, undefined],
+    [
+      'a page that asks to sign in to the network',
+      () => ({ answer: { status: 511, headers: { 'Content-Type': 'text/html' }, body: '<html>' } }),
+      undefined,
+    ],
   ];
 
   for (const profile of ['8.5', '18.9'] as const)

@@ -61,6 +61,8 @@ export function failureOfAnswer(answer: RefusingAnswer): Failure {
 function kindOf(status: number, html: boolean): FailureKind {
   if (status === 429) return 'rateLimited';
   if (status === 407) return 'proxyAuth';
+  // The network asks to sign in to it. No GitLab answers so.
+  if (status === 511) return 'notGitLab';
   if (status >= 500) return 'server';
   // The API sends errors as JSON or plain text. An HTML page comes from a proxy, or the path isn't part of the API.
   if (html || status < 400) return 'notGitLab';
