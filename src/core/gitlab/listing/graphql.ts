@@ -7,7 +7,7 @@ import { ProjectUnseen } from '../notFound';
 import { withConfigErrors } from './configErrors';
 import { keepListing, unchangedListing } from './graphqlChanges';
 import { GraphqlListing } from './graphqlListing';
-import { isRefusal, lacksOf, type NoGraphql } from './graphqlRequests';
+import { besideGraphql, isRefusal, lacksOf, RestFailed, type NoGraphql } from './graphqlRequests';
 
 const unseenKey = 'project not seen by GraphQL';
 const notUsedKey = 'no GraphQL';
@@ -42,8 +42,12 @@ export async function listByGraphql(question: CommitQuestion): Promise<Listing |
     keepListing(question, listing);
     question.memory.set(unseenKey, false);
     const isTold = !lacksOf(question).has('Pipeline.yamlErrorMessages');
-    return isTold ? listing : await withConfigErrors(question, listing);
+    return isTold ? listing : await besideGraphql(withConfigErrors(question, listing));
   } catch (error) {
+    if (error instanceof RestFailed) {
+      leaveToRest(question, error);
+      return undefined;
+    }
     if (!isRefusal(error)) throw error;
     if (error instanceof GitLabError && isSameByRest(error.failure)) throw error;
     // GraphQL says "Invalid token" whatever the problem; REST is more specific.
@@ -57,6 +61,12 @@ export async function listByGraphql(question: CommitQuestion): Promise<Listing |
     question.log.warn(`GraphQL is not used${isLoad ? ' for ten minutes' : ''}, but REST: ${error.message}`);
     return undefined;
   }
+}
+
+/** Lets REST list this once, because its own request failed, unless that fails the same way. */
+function leaveToRest({ log }: CommitQuestion, { cause, message }: RestFailed): void {
+  if (cause instanceof GitLabError && isSameByRest(cause.failure)) throw cause;
+  log.debug(`REST lists this once, because one of its requests failed: ${message}`);
 }
 
 /** Forgets that GraphQL failed if REST fails, too, because the whole server is down: that says nothing about GraphQL. */

@@ -8,7 +8,7 @@ import { FurtherJobs, type KnownPages } from './furtherJobs';
 import { byTwos, distinct, nameOf, type Ask } from './graphqlAsks';
 import { isOfMergeRequest, toBare, toId, toPipeline } from './graphqlMappers';
 import { childrenQuery, jobsQuery, ownQuery, pipelinesQuery } from './graphqlQuery';
-import { isRefusal, jobsOf, lacksOf, send } from './graphqlRequests';
+import { besideGraphql, isRefusal, jobsOf, lacksOf, send } from './graphqlRequests';
 import { maxAsked } from './listingBounds';
 import { isMergeOf, isNoMergeOf } from './mergeRequests';
 import { newestJobs } from './newestJobs';
@@ -200,7 +200,7 @@ export class GraphqlListing {
   private async askForMerge({ id, sha }: Pipeline): Promise<void> {
     const { project } = this.question;
     const [isMerge, row] = await Promise.all([
-      isMergeOf(this.question, sha),
+      besideGraphql(isMergeOf(this.question, sha)),
       send(this.question, (shape) => ownQuery(project.path, sha, undefined, shape)),
     ]);
     if (!isMerge) {

@@ -18,6 +18,23 @@ export class NoGraphql extends Error {
   }
 }
 
+/** A REST request that belongs to a listing by GraphQL failed, which says nothing about GraphQL. */
+export class RestFailed extends Error {
+  constructor(override readonly cause: GitLabError | UnexpectedShape) {
+    super(cause.message);
+  }
+}
+
+/** Waits for a REST request that belongs to a listing by GraphQL. Throws RestFailed. */
+export async function besideGraphql<T>(request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof GitLabError || error instanceof UnexpectedShape) throw new RestFailed(error);
+    throw error;
+  }
+}
+
 /** Whether GraphQL failed to respond, or not with what was requested. */
 export function isRefusal(error: unknown): error is NoGraphql | GitLabError | UnexpectedShape {
   return error instanceof NoGraphql || error instanceof GitLabError || error instanceof UnexpectedShape;

@@ -3,7 +3,7 @@ import { buildASTSchema, parse, TypeInfo, visit, visitWithTypeInfo } from 'graph
 import { flatten } from '../../../../src/core/model/arrange';
 import { GitLabClient } from '../../../../src/core/gitlab/client';
 import { systemClock } from '../../../../src/core/util/timer';
-import { badGateway, brokenJson, type Fault, htmlPage, signInRedirect } from '../../../gitlab/faults';
+import { badGateway, brokenJson, type Fault, htmlPage, serverError, signInRedirect } from '../../../gitlab/faults';
 import { graphqlFaults } from '../../../gitlab/graphql/graphqlFaults';
 import { documentOf } from '../../../gitlab/graphql/schema';
 import type { Pipeline } from '../../../gitlab/model';
@@ -215,6 +215,38 @@ describe('GraphQL under load', () => {
       await scene.assertWhole();
       assert.equal(scene.client.usesGraphql, true);
     }));
+});
+
+describe('A REST request that belongs to a listing by GraphQL', () => {
+  const headers = { 'Content-Type': 'application/json' };
+  const faults: Readonly<Record<string, Fault>> = {
+    'a 500': serverError(),
+    'a 502': badGateway(),
+    'a 400': { answer: { status: 400, headers, body: '{"error":"sha is invalid"}' } },
+    'a 404 of the project': { answer: { status: 404, headers, body: '{"message":"404 Project Not Found"}' } },
+    'an HTML page': htmlPage(),
+    'damaged JSON': brokenJson(),
+    'a list': { answer: { status: 200, headers, body: '[]' } },
+    'a reset connection': { reset: 'beforeHeaders' },
+  };
+  const subjects = [
+    ['the parents of a merge', /\/repository\/commits\/\w+$/, '18.9'],
+    ['the parents of a merge', /\/repository\/commits\/\w+$/, '14.9'],
+    ['a configuration error', /\/pipelines\/\d+$/, '14.9'],
+  ] as const;
+  for (const [subject, path, profile] of subjects)
+    for (const [what, fault] of Object.entries(faults))
+      it(`for ${subject} says nothing about GraphQL if it gets ${what}, on ${profile}`, () =>
+        on({ profile }, async (scene) => {
+          let count = 0;
+          const isMeant = (url: string) => path.test(url.replace(/\?.*/, ''));
+          scene.fail({ ...fault, when: (request) => isMeant(request.path) && ++count > 0 });
+          await scene.list().catch(() => undefined);
+          assert.ok(count > 0);
+          assert.equal(scene.client.usesGraphql, true);
+          scene.fail();
+          assert.ok((await scene.queriesOf()).length > 0);
+        }));
 });
 
 describe('One query of a listing', () => {
