@@ -10,7 +10,7 @@ import {
 import { blockers } from '../../core/model/blocked';
 import { type Build } from '../../core/model/build';
 import { isInvalid } from '../../core/model/pipeline';
-import { listingOf, targetOf, type Snapshot, type Staleness } from '../../core/model/snapshot';
+import { buildsOf, listingOf, targetOf, type Snapshot, type Staleness } from '../../core/model/snapshot';
 import {
   isPassedWithFailedChild,
   type AttemptNode,
@@ -58,6 +58,7 @@ import { earlierPipelinesItem, listedPipelineItem, pipelineNoticeItem } from './
 import { repositoryAppearance, repositoryTooltip } from './repositoryRow';
 import type { RepositoryNode, RowNode } from './treeRows';
 import { oneLine } from '../text/failures';
+import { nameAmong, sharedBeginnings, type SharedBeginnings } from '../text/rowNames';
 import { plural } from '../text/plural';
 
 /** What all rows of a repository share. */
@@ -67,14 +68,16 @@ export interface RenderContext {
   readonly grouping: Grouping;
   /** Manual builds that block pipelines, by pipeline. */
   readonly blockers: ReadonlyMap<number, readonly Build[]>;
+  readonly beginnings: SharedBeginnings;
   /** Identifies this state. A finished build's row looks the same in the same frame. */
   readonly frame: string;
 }
 
 export function renderContext(root: string, snapshot: Snapshot | undefined, grouping: Grouping): RenderContext {
   const facts = snapshot?.kind === 'ready' ? [snapshot.readOnly, snapshot.stale?.asOf] : [];
-  const frame = JSON.stringify([grouping, targetOf(snapshot)?.ref, ...facts]);
-  return { root, snapshot, grouping, blockers: blockers(listingOf(snapshot)), frame };
+  const beginnings = sharedBeginnings(buildsOf(snapshot));
+  const frame = JSON.stringify([grouping, targetOf(snapshot)?.ref, ...facts, ...beginnings]);
+  return { root, snapshot, grouping, blockers: blockers(listingOf(snapshot)), beginnings, frame };
 }
 
 export function stalenessOf({ snapshot }: RenderContext): Staleness | undefined {
@@ -228,7 +231,7 @@ function stageItem({ stage, isExternal, status, builds, total }: StageNode, scen
 /** Row of parallel builds. */
 function groupItem(node: GroupNode, scene: RenderContext): TreeItem {
   const { name, stage, status, isAllowed, builds, total, children } = node;
-  const item = new TreeItem(shortName(name), closed(children));
+  const item = new TreeItem(groupLabel(node, scene), closed(children));
   const freshness = freshnessOf(scene);
   item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
   const standing = builds.length < total ? shownCounts(builds, builds.length, total) : groupCounts(builds);
@@ -237,6 +240,10 @@ function groupItem(node: GroupNode, scene: RenderContext): TreeItem {
     label: l10n.t('{0}, {1} builds, stage {2}, {3}', oneLine(name), builds.length, oneLine(stage), standing),
   };
   return item;
+}
+
+function groupLabel({ name, builds: [first] }: GroupNode, { beginnings }: RenderContext): string {
+  return first === undefined ? shortName(name) : nameAmong(first, name, beginnings);
 }
 
 function statusItem({ status, isAllowed, count }: StatusNode, freshness: Freshness): TreeItem {
@@ -252,7 +259,7 @@ function statusItem({ status, isAllowed, count }: StatusNode, freshness: Freshne
 function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: number): TreeItem {
   const { kind, build } = node;
   const item = new TreeItem(
-    labelOf(node),
+    labelOf(node, scene),
     build.elsewhere === undefined ? closed(node.children) : TreeItemCollapsibleState.Collapsed,
   );
   const facts = factsOf(node, scene);
@@ -265,9 +272,10 @@ function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: num
   return item;
 }
 
-function labelOf(node: BuildNode | AttemptNode): string {
+function labelOf(node: BuildNode | AttemptNode, { beginnings }: RenderContext): string {
   const { kind, build } = node;
-  return kind === 'attempt' ? `#${build.id}` : shortName(node.label ?? build.name);
+  if (kind === 'attempt') return `#${build.id}`;
+  return node.label === undefined ? nameAmong(build, build.name, beginnings) : shortName(node.label);
 }
 
 /** Adds the triggered pipeline to a bridge's row, since both share it. */

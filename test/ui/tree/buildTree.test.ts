@@ -193,6 +193,41 @@ describe('The rows of the tree', () => {
     assert.deepEqual(labels, [whole, `${'c'.repeat(12)}…${'d'.repeat(15)}`]);
   });
 
+  it('show what differs of names with one long beginning, in every grouping, and are spoken and pointed at whole', async () => {
+    const family = (end: string) => ({ name: `unit tests of the component ${end}` });
+    const [first, second, share] = someBuilds({ ...family('1'), status: 'failed' }, family('2'), family('x 1/2'));
+    assert.ok(first && second && share);
+    const other = { ...share, id: 9, ...family('x 2/2') };
+    const wanted = ['unit…1', 'unit…2', 'unit…x'];
+    const builds = arrange([first, second, share, other]);
+    for (const each of ['none', 'status', 'stage'] as const) {
+      grouping = each;
+      await shown(ready(builds));
+      const all = await rows();
+      const found = wanted.map((label) => all.find(({ item }) => item.label === label));
+      const spoken = found.map((row) => row?.item.accessibilityInformation?.label ?? '');
+      for (const [at, label] of spoken.entries())
+        assert.ok(label.startsWith(`unit tests of the component ${['1', '2', 'x'][at] ?? ''},`), label);
+      const group = found[2];
+      const { tooltip } = tree.resolveTreeItem(group?.item as never, group?.element as TreeRow) as unknown as TreeItem;
+      assert.match(typeof tooltip === 'string' ? tooltip : '', /^unit tests of the component x, 2 builds, /);
+    }
+  });
+
+  it('are redrawn when a build comes that shares the beginning of their names', async () => {
+    grouping = 'none';
+    const [first, second] = someBuilds(
+      { name: 'unit tests of the component 1' },
+      { name: 'unit tests of the component 2' },
+    );
+    assert.ok(first && second);
+    const labels = async () => (await rows()).map(({ item }) => item.label);
+    await shown(ready([first]));
+    assert.deepEqual(await labels(), ['unit tests of the component 1']);
+    await shown(ready([first, second]));
+    assert.deepEqual(await labels(), ['unit…1', 'unit…2']);
+  });
+
   it('show how many of all builds are visible while a filter is on', async () => {
     const builds = someBuilds({ status: 'failed' }, {}, {}, { stage: 'deploy', status: 'failed' }, { name: 'k 1/2' });
     const more = [...builds, aBuild({ id: 9, name: 'k 2/2', status: 'failed' })];
