@@ -71,7 +71,7 @@ describe('The features that the product assumes for a version', () => {
     const tells = api.routes.includes('version');
     const server = { api: speaks, version: tells ? version : undefined };
 
-    it(`is what GitLab ${name} has${tells ? '' : ', or might have for all one knows'}`, () => {
+    it(`match GitLab ${name}${tells ? '' : ', or might as far as is known'}`, () => {
       for (const feature of features) {
         const present = isThere[feature](api, profile);
         if (tells) assert.equal(has(server, feature), present, feature);

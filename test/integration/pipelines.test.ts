@@ -142,7 +142,7 @@ for (const has of versions)
       await until('the new pipeline', ({ pipelines }) => pipelines.some(({ id }) => id === newest()?.id));
     });
 
-    it(has.fileVariables ? 'takes variables that are files' : 'takes no variables that are files', async () => {
+    it(has.fileVariables ? 'accepts file variables' : 'rejects file variables', async () => {
       const before = gitlab.requests.length;
       const messages = await told('runPipeline', { ref: 'main', variables: { SETTINGS: { file: '{}\n' } } });
       if (!has.fileVariables) {
@@ -153,7 +153,7 @@ for (const has of versions)
       assert.deepEqual([messages, posted(before, created)], [[], [{ ref: 'main', variables }]]);
     });
 
-    it(has.inputs ? "takes inputs, and tells GitLab's refusal of one" : 'takes no inputs, and says so', async () => {
+    it(has.inputs ? "accepts inputs, and shows GitLab's refusal of one" : 'rejects inputs, and says so', async () => {
       gitlab.world.declareInputs(small.project, { name: 'replicas', type: 'NUMBER', default: 1 });
       const before = gitlab.requests.length;
       const messages = await told('runPipeline', { ref: 'main', inputs: { replicas: 3 } });
@@ -166,7 +166,7 @@ for (const has of versions)
       assert.match(refusal, /`replicas` input: provided value is not a number/);
     });
 
-    it(has.mergeRequests ? 'runs a pipeline of a merge request' : 'offers the branch alone', async () => {
+    it(has.mergeRequests ? 'runs a merge request pipeline' : 'offers only the branch', async () => {
       gitlab.world.addMergeRequest(small.project, { title: 'Sign in', sourceBranch: 'main', sha: small.sha });
       const before = gitlab.requests.length;
       const offered: string[] = [];
@@ -237,25 +237,28 @@ for (const has of versions)
       },
     );
 
-    it(has.lint ? 'validates the file as it is, and shows the error at its key' : 'validates no file', async () => {
-      const document = await vscode.workspace.openTextDocument(ciUri());
-      const edit = new vscode.WorkspaceEdit();
-      // Before 13.6, GitLab validates a file by itself: it knows nothing that it includes.
-      const own = 'compile:\n  script: make\nrspec:\n  scirpt: rspec\n  script: rspec\n';
-      edit.replace(ciUri(), new vscode.Range(0, 0, document.lineCount, 0), own);
-      await vscode.workspace.applyEdit(edit);
-      const messages = await told('validateCiConfig');
-      assert.equal(document.isDirty, true, 'it is validated as edited');
-      await document.save();
-      if (!has.lint) {
-        assert.match(messages.join(), /^This version of .* doesn't support this\.$/);
-        return;
-      }
-      assert.deepEqual(messages, []);
-      const [problem] = vscode.languages.getDiagnostics(ciUri());
-      assert.match(problem?.message ?? '', /rspec config contains unknown keys: scirpt/);
-      assert.equal(problem?.range.start.line, 3);
-    });
+    it(
+      has.lint ? 'validates the file in the editor, and shows the error at its key' : 'validates no file',
+      async () => {
+        const document = await vscode.workspace.openTextDocument(ciUri());
+        const edit = new vscode.WorkspaceEdit();
+        // Before 13.6, GitLab validates a file by itself: it knows nothing that it includes.
+        const own = 'compile:\n  script: make\nrspec:\n  scirpt: rspec\n  script: rspec\n';
+        edit.replace(ciUri(), new vscode.Range(0, 0, document.lineCount, 0), own);
+        await vscode.workspace.applyEdit(edit);
+        const messages = await told('validateCiConfig');
+        assert.equal(document.isDirty, true, 'it is validated as edited');
+        await document.save();
+        if (!has.lint) {
+          assert.match(messages.join(), /^This version of .* doesn't support this\.$/);
+          return;
+        }
+        assert.deepEqual(messages, []);
+        const [problem] = vscode.languages.getDiagnostics(ciUri());
+        assert.match(problem?.message ?? '', /rspec config contains unknown keys: scirpt/);
+        assert.equal(problem?.range.start.line, 3);
+      },
+    );
 
     it('opens a build by its URL, and shows the commit that is named', async () => {
       const { id } = small.builds.compile;

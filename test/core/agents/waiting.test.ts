@@ -62,7 +62,7 @@ describe('Waiting for builds', () => {
   ];
 
   for (const [what, snapshot, id, expected] of cases)
-    it(`${expected === undefined ? 'goes on' : `is over (${expected})`} where ${what}`, () =>
+    it(`${expected === undefined ? 'continues' : `is over (${expected})`} if ${what}`, () =>
       assert.equal(end(snapshot, id), expected));
 
   it('is over once GitLab has not responded for two minutes', () => {

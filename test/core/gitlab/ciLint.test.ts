@@ -25,13 +25,13 @@ function wordsFor(stage: Stage): string {
 
 describe("GitLab's lint of a .gitlab-ci.yml", () => {
   onEach(
-    'is not there before 8.12, and says so',
+    'is not available before 8.12, and says so',
     async (stage) => assert.equal((await failureOf(lint(stage, broken))).kind, 'unsupported'),
     isBefore('8.13'),
   );
 
   onEach(
-    'tells what is wrong, in the words of the version',
+    "reports errors in the version's words",
     async (stage) => {
       const { isValid, errors, warnings } = await lint(stage, broken);
       assert.deepEqual([isValid, errors], [false, [wordsFor(stage)]]);
@@ -49,7 +49,7 @@ describe("GitLab's lint of a .gitlab-ci.yml", () => {
   );
 
   onEach(
-    'reads what the file includes on the default branch',
+    'reads included files from the default branch',
     async (stage) => {
       const { fake, small } = stage;
       const content = 'include: ci/a.yml\nb:\n  script: b\n  needs: [a]\n';
@@ -61,7 +61,7 @@ describe("GitLab's lint of a .gitlab-ci.yml", () => {
   );
 
   onEach(
-    'is refused for a token that may only read, with the scope to ask for, and to a role that may not',
+    'is refused for a read-only token, with the required scope, and for a role without permission',
     async (stage) => {
       stage.fake.world.addToken({ token: 'reading', user: 'dana', scopes: ['read_api'] });
       const { project } = stage.small;
@@ -76,7 +76,7 @@ describe("GitLab's lint of a .gitlab-ci.yml", () => {
   );
 
   onEach(
-    'has a bound, however much GitLab says',
+    'returns a limited number of messages, however many GitLab sends',
     async (stage) => {
       const errors = Array.from({ length: 5000 }, (_, index) => `jobs:a${index} \u0000x\ny`);
       stage.fake.world.toldByLint = { errors, warnings: ['same', 'same'] };
@@ -97,13 +97,13 @@ describe('The merged configuration of a commit', () => {
   };
 
   onEach(
-    'is not there before 13.6, and says so',
+    'is not available before 13.6, and says so',
     async (stage) => assert.equal((await failureOf(merge(stage))).kind, 'unsupported'),
     isBefore('13.9').filter((name) => name !== '8.4'),
   );
 
   onEach(
-    'has the jobs of all files, by the names that their builds have',
+    'contains the jobs of all files, with the same names as their builds',
     async (stage) => {
       prepare(stage);
       const merged = await merge(stage);
@@ -120,7 +120,7 @@ describe('The merged configuration of a commit', () => {
   );
 
   onEach(
-    'only needs to read where GitLab merges a commit itself',
+    'only needs read access if GitLab merges a commit itself',
     async (stage) => {
       prepare(stage);
       const { small, fake } = stage;
@@ -133,7 +133,7 @@ describe('The merged configuration of a commit', () => {
   );
 
   onEach(
-    'is told to be missing with the file or the commit',
+    'is reported as missing if the file or the commit is missing',
     async (stage) => {
       const { kind } = await failureOf(merge(stage, 'f'.repeat(40)));
       assert.equal(kind, 'notFound');

@@ -84,7 +84,7 @@ describe('Cancel, in any version,', () => {
 
   const newest = ['18.9'] as const;
   onEach(
-    'takes its time with a runner that cleans up, and can be forced by a Maintainer',
+    'takes time with a runner that cleans up, and can be forced by a Maintainer',
     async (stage) => {
       const { fake, small } = stage;
       fake.world.addRunner({ description: 'modern', graceful: true });
@@ -115,7 +115,7 @@ describe('Erase, in any version,', () => {
   });
 
   onEach(
-    'is refused until a build has ended, and where there is nothing to erase',
+    'is refused until a build has ended, and if there is nothing to erase',
     async (stage) => {
       for (const { id, status } of ofEachStatus(stage)) {
         const isErasable = ['success', 'failed', 'canceled', 'skipped'].includes(status);
@@ -130,7 +130,7 @@ describe('Erase, in any version,', () => {
   );
 
   onEach(
-    'of what another has started is for Maintainers, from 10.3 on',
+    'of a build that another user started is for Maintainers, from 10.3 on',
     async (stage) => {
       const { id } = stage.add({ name: 'of nobody', status: 'success', trace: 'a log', user: 'rita' });
       if (stage.has('10.3')) assert.deepEqual(await stage.refusalOf(id, 'erase'), forbidden);
@@ -167,7 +167,7 @@ describe('A pipeline, in any version,', () => {
   }
 
   onEach(
-    'is retried: what failed or was canceled runs again',
+    'is retried: failed and canceled builds run again',
     async (stage) => {
       await act(stage, pipelineOf(stage), 'retry');
       assert.equal(stage.lastStatus, 201);
@@ -180,7 +180,7 @@ describe('A pipeline, in any version,', () => {
   );
 
   onEach(
-    'is canceled: what is open ends',
+    'is canceled: active builds end',
     async (stage) => {
       await act(stage, pipelineOf(stage), 'cancel');
       assert.equal(stage.lastStatus, 200);

@@ -12,7 +12,7 @@ const redirected = { artifacts: 'redirect' } as const;
 
 describe('Artifacts, in any version,', () => {
   onEach(
-    'are missing, which is told',
+    'are missing, which is reported',
     async (stage) => {
       const [kind, status] = await refusal(download(stage, stage.small.builds.compile.id));
       assert.deepEqual([kind, status], ['unsupported', 404]);
@@ -22,7 +22,7 @@ describe('Artifacts, in any version,', () => {
   );
 
   onEach(
-    'come straight from GitLab, as many bytes as the list says',
+    'come directly from GitLab, with as many bytes as the list says',
     async (stage) => {
       const { compile, odd } = stage.small.builds;
       for (const { id, artifacts } of [compile, odd]) {
@@ -56,7 +56,7 @@ describe('Artifacts, in any version,', () => {
   );
 
   onEach(
-    'that are not there are not found',
+    'that do not exist are not found',
     async (stage) => {
       assert.deepEqual(await refusal(download(stage, stage.small.builds.lint.id)), ['notFound', 404, '404 Not Found']);
       const [kind, status] = await refusal(download(stage, 4711));
@@ -66,7 +66,7 @@ describe('Artifacts, in any version,', () => {
   );
 
   onEach(
-    'that were erased are not found, nor shown',
+    'that were erased are neither found nor shown',
     async (stage) => {
       const { id } = stage.small.builds.compile;
       await stage.act(id, 'erase');
@@ -78,7 +78,7 @@ describe('Artifacts, in any version,', () => {
   );
 
   onEach(
-    'that have expired are not shown from 8.9 on, and still come until GitLab has cleared them away',
+    'that have expired are not shown from 8.9 on, but can be loaded until GitLab has removed them',
     async (stage) => {
       const { world } = stage.fake;
       const { id, artifacts } = stage.small.builds.compile;
@@ -93,7 +93,7 @@ describe('Artifacts, in any version,', () => {
   );
 
   onEach(
-    'whose address at the storage has run out, or leads nowhere, are refused there',
+    'whose signed URL has expired, or leads nowhere, are refused by the storage',
     async (stage) => {
       const { id } = stage.small.builds.compile;
       const { host } = new URL(stage.fake.storage.url);
@@ -114,7 +114,7 @@ describe('Artifacts, in any version,', () => {
   );
 
   onEach(
-    'are for Reporters too, and for no stranger',
+    'are available to Reporters too, but not to non-members',
     async (stage) => {
       const { id, artifacts } = stage.small.builds.compile;
       const { body } = await download(stage, id, stage.as(reporterToken));
@@ -159,7 +159,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
     );
 
     onEach(
-      'that are others by now come whole',
+      'that have changed arrive whole',
       async (stage) => {
         const { world } = stage.fake;
         const { id } = stage.small.builds.compile;
@@ -235,7 +235,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
     );
 
     onEach(
-      'come one by one from 10.0 on, a page too, whatever their names',
+      'can be loaded one by one from 10.0 on, even HTML pages, whatever their names',
       async (stage) => {
         const names = [
           'index.html',
@@ -266,7 +266,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
     );
 
     onEach(
-      'are deleted by a Maintainer from 11.9 on, and then they are gone; the log stays',
+      'are deleted by a Maintainer from 11.9 on, and the log stays',
       async (stage) => {
         const { world } = stage.fake;
         const { project, builds } = stage.small;
@@ -293,7 +293,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
 
 describe('Artifacts, in any version: their deletion', () => {
   onEach(
-    'is denied to a Developer where GitLab tells roles, and refused by GitLab elsewhere',
+    'is denied to a Developer if GitLab provides roles, and otherwise refused by GitLab',
     async (stage) => {
       const { id } = stage.small.builds.compile;
       const { denied = [] } = await stage.row(id);

@@ -8,7 +8,7 @@ const create = (stage: Stage, ref: string, variables = {}) =>
 
 describe('Pipelines, in any version,', () => {
   onEach(
-    'are run for a branch, and refused in the words of GitLab, from 8.14 on',
+    "are run for a branch, or refused in GitLab's words, from 8.14 on",
     async (stage) => {
       const { small, fake } = stage;
       const made = await create(stage, small.ref);
@@ -22,7 +22,7 @@ describe('Pipelines, in any version,', () => {
   );
 
   onEach(
-    'are not run before 8.14, and that is said',
+    'are not run before 8.14, which is reported',
     async (stage) => assert.equal((await refusal(create(stage, stage.small.ref)))[0], 'unsupported'),
     profilesBefore('8.17'),
   );

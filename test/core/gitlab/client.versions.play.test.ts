@@ -17,7 +17,7 @@ function unplayable(stage: Stage): Refusal {
 
 describe('Play, in any version,', () => {
   onEach(
-    'is not there up to 8.10, and says so',
+    'is not available up to 8.10, and says so',
     async (stage) => {
       const [kind] = await stage.refusalOf(manual(stage).id, 'play');
       assert.equal(kind, 'unsupported');
@@ -26,7 +26,7 @@ describe('Play, in any version,', () => {
   );
 
   onEach(
-    'starts what waits for a person, the build itself',
+    'starts a build that waits for a person, without creating a new one',
     async (stage) => {
       const { id } = manual(stage);
       const played = await stage.act(id, 'play');
@@ -39,7 +39,7 @@ describe('Play, in any version,', () => {
   );
 
   onEach(
-    'starts what waits for a clock',
+    'starts a delayed build',
     async (stage) => {
       const { id } = stage.add({ when: 'delayed', status: 'scheduled' });
       assert.equal((await stage.act(id, 'play')).status, 'pending');
@@ -48,7 +48,7 @@ describe('Play, in any version,', () => {
   );
 
   onEach(
-    'is refused in the words of the version where nothing waits',
+    "is refused in the version's words if nothing waits",
     async (stage) => {
       const never = profiles[stage.profile].statuses.map((status) => stage.add({ name: `is ${status}`, status }));
       for (const { id, status } of never) {
@@ -63,7 +63,7 @@ describe('Play, in any version,', () => {
   );
 
   onEach(
-    'makes a new build of one that was played before, from 9.3 on',
+    'creates a new build if one was played before, from 9.3 on',
     async (stage) => {
       const { id } = stage.add({ when: 'manual', status: 'success' });
       if (!stage.has('9.3')) {
@@ -78,7 +78,7 @@ describe('Play, in any version,', () => {
 
   const variables = { TARGET: 'production', EMPTY: '', 'ÜNI "quoted"': 'two\nlines 🦊' };
   onEach(
-    'takes variables from 14.9 on; earlier they are not heard',
+    'accepts variables from 14.9 on, which earlier versions ignore',
     async (stage) => {
       const { id } = manual(stage);
       await stage.act(id, 'play', variables);
@@ -98,7 +98,7 @@ describe('Play, in any version,', () => {
   );
 
   onEach(
-    'of a bridge is there from 13.8 on, and its retry from 17.0 on',
+    'of a bridge is available from 13.8 on, and its retry from 17.0 on',
     async (stage) => {
       const bridge = { kind: 'bridge', when: 'manual' } as const;
       const waiting = stage.add({ ...bridge, name: 'to play', status: 'manual' });
@@ -115,7 +115,7 @@ describe('Play, in any version,', () => {
 
 describe('Keep, in any version,', () => {
   onEach(
-    'is not there up to 8.8, and says so',
+    'is not available up to 8.8, and says so',
     async (stage) => {
       const [kind] = await stage.refusalOf(stage.small.builds.compile.id, 'keep');
       assert.equal(kind, 'unsupported');
@@ -124,7 +124,7 @@ describe('Keep, in any version,', () => {
   );
 
   onEach(
-    'lets artifacts stay, as long as there are some',
+    'keeps artifacts, as long as there are any',
     async (stage) => {
       const { compile, lint } = stage.small.builds;
       const { world } = stage.fake;

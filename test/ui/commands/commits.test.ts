@@ -45,7 +45,7 @@ describe('Show Another Commit', () => {
     await running;
   });
 
-  it('does not call a commit wholly failed whose failed builds alone are listed', async () => {
+  it('does not say that every build of a commit failed if only the failed ones are listed', async () => {
     const { project, olderSha } = app.small;
     app.gitlab.world.addBuild(project, { sha: olderSha, name: 'lint', status: 'failed' });
     const running = app.run('selectCommit');

@@ -241,7 +241,7 @@ describe('Git, with a real repository,', () => {
       },
       ['fork'],
     ],
-    'has its upstream in a remote of which one branch alone is fetched': [
+    'has its upstream on a remote from which only one branch is fetched': [
       () => {
         real.git('config', 'remote.fork.fetch', '+refs/heads/main:refs/remotes/fork/main');
         real.git('config', 'branch.side.remote', 'fork');
@@ -360,7 +360,7 @@ describe('Git, with a real repository,', () => {
     assert.deepEqual([await pushed(), await git.branchRemotes(repository)], [undefined, ['origin', 'origin']]);
   });
 
-  it('follows a rebase of 30 commits, and tells no commit that HEAD was never at', async () => {
+  it('follows a rebase of 30 commits, and reports no commit that HEAD never was at', async () => {
     real.git('checkout', '--quiet', '-b', 'topic');
     for (let at = 0; at < 30; at += 1) real.commit(`Commit ${at}`);
     real.git('checkout', '--quiet', 'main');

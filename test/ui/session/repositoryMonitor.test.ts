@@ -325,7 +325,7 @@ describe('HEAD that moves to a branch of another remote,', () => {
   beforeEach(async () => (stage = await Stage.set('18.9')));
   afterEach(() => stage.end());
 
-  it('is asked for in the project of that remote alone, before vscode.git knows of it', async () => {
+  it("is requested in that remote's project only, before vscode.git knows about it", async () => {
     const { real, gitlab, seed } = stage;
     const fork = seedProject(gitlab.world, { ref: 'side', path: 'fork/project' });
     real.git('remote', 'add', 'fork', `${gitlab.url}/${fork.project.path}.git`);

@@ -56,7 +56,7 @@ describe('What is said instead of builds', () => {
     assert.equal(situationOf(failed('offline')).host, undefined);
   });
 
-  it('stands in the status bar while it concerns a GitLab that is known', () => {
+  it('is in the status bar while it concerns a known GitLab', () => {
     const snapshots = [...table.map(([snapshot]) => snapshot), failed('offline'), failed('rateLimited')];
     assert.deepEqual(
       snapshots.flatMap((snapshot) => {

@@ -161,7 +161,7 @@ describe('The rows of the tree', () => {
     assert.deepEqual(await shown(ready([aBuild({ ref: 'v1.0' })])), ['· rspec  test · v1.0']);
   });
 
-  it('are one for parallel builds of one name, which opens to what tells them apart', async () => {
+  it('are one row for parallel builds with the same name, which expands to what distinguishes them', async () => {
     grouping = 'none';
     const parallel = ['failed', 'success', 'failed', 'running', 'success'].map((status, at) => ({
       ...{ name: `rspec ${at + 1}/5`, status, stage: 'test' },

@@ -82,7 +82,7 @@ function told(listing: Listing): readonly string[] {
 
 describe('A list that was cut at a bound', () => {
   for (const [what, count, list] of cut)
-    it(`is told as the first ${count} builds, and never as passed: ${what}`, async () => {
+    it(`is reported as the first ${count} builds, and never as passed: ${what}`, async () => {
       const all = told(await list());
       for (const text of all) {
         assert.ok(text.includes(`only the first ${count} builds`), text);
@@ -90,7 +90,7 @@ describe('A list that was cut at a bound', () => {
       }
     }).timeout(60_000);
 
-  it('is told as passed when it is whole', async () => {
+  it('is reported as passed when it is complete', async () => {
     const all = told(await pipelines(500));
     assert.ok(!all.some((text) => text.includes('only the first')) && all.some((text) => text.includes('passed')));
   });
