@@ -62,7 +62,7 @@ interface Repository {
   commit: number;
   pushed: boolean;
   monitor: Monitor | undefined;
-  /** The one that was resolved last. */
+  /** The last one that the monitor was given. */
   resolved: Resolution | undefined;
   loads: number;
 }
@@ -120,7 +120,7 @@ export class EngineWorld {
     const must = (isSo: boolean, otherwise: string): void => this.must(isSo, `${repository.name}: ${otherwise}`);
     const monitor = new Monitor(
       {
-        resolve: async () => (repository.resolved = this.resolutionOf(repository)),
+        resolve: () => this.resolve(repository),
         load: async (target, signal, urgency) => {
           must(!isOver, 'a load after the end');
           must(++underWay === 1, 'two loads at once');
@@ -221,6 +221,14 @@ export class EngineWorld {
 
   private must(isSo: boolean, otherwise: string): void {
     if (!isSo && !this.wrong.includes(otherwise)) this.wrong.push(otherwise);
+  }
+
+  /** Until its turn of the queue of microtasks, a monitor that is asked to show something can't know the resolution. */
+  private resolve(repository: Repository): Promise<Resolution> {
+    const resolution = this.resolutionOf(repository);
+    const handed = Promise.resolve(resolution);
+    void handed.then(() => (repository.resolved = resolution));
+    return handed;
   }
 
   private resolutionOf(repository: Repository): Resolution {
