@@ -68,7 +68,7 @@ function fromGraphql(row: JsonObject, ref: string, project: Project, memory: Ttl
     ...pipeline,
     ref,
     createdAt: row.time('createdAt'),
-    seconds: row.number('duration'),
+    seconds: row.amount('duration'),
     title: row.object('commit')?.string('title'),
   };
 }
@@ -110,6 +110,6 @@ function fromRest(row: JsonObject, project: Project): ListedPipeline {
   return {
     ...toPipeline(row, project),
     createdAt: row.time('created_at'), // Since 13.4 in v4.
-    seconds: row.number('duration'), // Only in v3.
+    seconds: row.amount('duration'), // Only in v3.
   };
 }

@@ -99,7 +99,7 @@ const linkModes = ['777', '0777'];
  */
 function toEntry(row: JsonObject): ArchiveEntry {
   const kind = row.string('type') === 'directory' ? 'folder' : 'file';
-  const [mode, size] = [row.string('mode') ?? '', row.number('size') ?? 0];
+  const [mode, size] = [row.string('mode') ?? '', row.size('size')];
   const flaw = /^0?12\d{4}$/.test(mode) ? 'symlink' : undefined;
   const mayBeLink = kind === 'file' && linkModes.includes(mode) && size > 0 && size <= longestTarget;
   return {

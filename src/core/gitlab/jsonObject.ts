@@ -63,6 +63,19 @@ export class JsonObject {
     return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   }
 
+  /** A number that can't be negative, such as a duration. */
+  amount(name: string): number | undefined {
+    const value = this.number(name);
+    return value !== undefined && value >= 0 ? value : undefined;
+  }
+
+  /** A size in bytes, which GraphQL writes as digits since 16.2; 0 if there is none. */
+  size(name: string): number {
+    const field = this.fields[name];
+    const value = typeof field === 'string' ? Number(field) : field;
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+  }
+
   boolean(name: string): boolean {
     return this.fields[name] === true;
   }

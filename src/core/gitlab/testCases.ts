@@ -35,7 +35,7 @@ export interface TestCaseRow {
 export function toSuiteRow(row: JsonObject): SuiteRow {
   return {
     name: row.string('name') ?? '',
-    tests: row.number('total_count') ?? row.number('totalCount') ?? 0,
+    tests: row.amount('total_count') ?? row.amount('totalCount') ?? 0,
     builds: [...row.numbers('build_ids'), ...row.strings('buildIds').map(idIn)].filter(Number.isSafeInteger),
     error: row.string('suite_error') ?? row.string('suiteError'),
   };
@@ -55,7 +55,7 @@ export function toTestCase(row: JsonObject): TestCaseRow {
     name: row.string('name') ?? '',
     classname: row.string('classname'),
     file: row.string('file'),
-    seconds: row.number('execution_time') ?? row.number('executionTime'),
+    seconds: row.amount('execution_time') ?? row.amount('executionTime'),
     output: [row.text('system_output') ?? row.text('systemOutput'), trace].filter(Boolean).join('\n'),
     recentFailures: count === undefined || count < 1 || branch === undefined ? undefined : { count, branch },
   };

@@ -141,9 +141,17 @@ function toLine(text: string): string | undefined {
 
 /**
  * When to retry, in ms since 1970: `Retry-After` in seconds or as a date, else `RateLimit-Reset` (seconds since 1970),
- * else a minute from now. Dates are in the server's time; the result and `now` are in this machine's.
+ * else a minute from now; never a time in the past, nor more than a day ahead. Dates are in the server's time; the
+ * result and `now` are in this machine's.
  */
 export function retryAt(headers: HeaderBag, now: number): number {
+  return Math.min(Math.max(reportedRetryAt(headers, now), now), now + longestRetryMs);
+}
+
+/** Longest wait that is told, in ms. A server that names a longer one is broken or malicious. */
+const longestRetryMs = 24 * 60 * 60_000;
+
+function reportedRetryAt(headers: HeaderBag, now: number): number {
   const after = headers.get('retry-after') ?? '';
   if (/^\d+$/.test(after)) return now + Number(after) * 1000;
   const reportedSkew = clockSkew(headers, now) ?? 0;
@@ -161,7 +169,8 @@ export const leastSkewMs = 60_000;
 export function clockSkew(headers: HeaderBag, now: number): number | undefined {
   const date = Date.parse(headers.get('date') ?? '');
   const age = Number(headers.get('age') ?? 0);
-  return Number.isFinite(date) ? now - date - (age > 0 ? age * 1000 : 0) : undefined;
+  const skew = now - date - (age > 0 ? age * 1000 : 0);
+  return Number.isFinite(skew) ? skew : undefined;
 }
 
 /** Node's error codes for certificates, TLS versions and host name mismatches. */

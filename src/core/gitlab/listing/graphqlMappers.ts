@@ -63,7 +63,7 @@ export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext
     ...failureOf(row, kind),
     stuck: row.boolean('stuck') ? true : undefined,
     queuedDuration:
-      kind === 'external' ? undefined : toQueuedDuration(row.number('queuedDuration'), row.time('startedAt')),
+      kind === 'external' ? undefined : toQueuedDuration(row.amount('queuedDuration'), row.time('startedAt')),
     coverage: row.number('coverage'),
     ...filesOf(row),
     runner: row.object('runner')?.string('description'),
@@ -201,7 +201,7 @@ function filesOf(row: JsonObject): Pick<Build, 'artifacts' | 'reports' | 'artifa
   const artifacts = toArtifacts(archive);
   const there = archive === undefined ? files.filter((file) => !isExpired(file)) : files;
   const reports = toReports(
-    there.map((file) => ({ type: typeOf(file), filename: file.string('name') ?? '', size: sizeOf(file) })),
+    there.map((file) => ({ type: typeOf(file), filename: file.string('name') ?? '', size: file.size('size') })),
   );
   const isGone = artifacts === undefined && reports === undefined;
   const expired = files.find((file) => isExpired(file) && typeOf(file) !== 'trace');
@@ -212,7 +212,7 @@ function toArtifacts(archive: JsonObject | undefined): Build['artifacts'] {
   if (archive === undefined) return undefined;
   return {
     filename: archive.string('name') ?? 'artifacts.zip',
-    size: sizeOf(archive),
+    size: archive.size('size'),
     expireAt: archive.time('expireAt'),
   };
 }
@@ -224,11 +224,6 @@ function isExpired(file: JsonObject): boolean {
 
 function typeOf(file: JsonObject): string {
   return (file.string('fileType') ?? '').toLowerCase();
-}
-
-/** Size in bytes: a BigInt as a string; before 16.2 a number. */
-function sizeOf(file: JsonObject): number {
-  return file.number('size') ?? Number(file.string('size') ?? 0);
 }
 
 export function toStatus(row: JsonObject): string {

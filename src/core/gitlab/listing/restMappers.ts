@@ -39,7 +39,7 @@ export function commonBuild(row: JsonObject, { server, project }: RowContext, pa
     commit: toCommit(row.object('commit')),
     webUrl: `${project.url}/${page}/${id}`,
     failureReason: status === 'failed' ? row.string('failure_reason') : undefined, // Since 14.6.
-    queuedDuration: toQueuedDuration(row.number('queued_duration'), row.time('started_at')), // Since 15.2.
+    queuedDuration: toQueuedDuration(row.amount('queued_duration'), row.time('started_at')), // Since 15.2.
     maybeManual: status === 'skipped' && !isKnownToHave(server, 'manualStatus') ? true : undefined,
     attempts: [],
   };
@@ -96,7 +96,7 @@ function toArtifacts(row: JsonObject): Build['artifacts'] {
   const file = row.object('artifacts_file');
   const filename = file?.string('filename');
   if (filename === undefined) return undefined;
-  return { filename, size: file?.number('size') ?? 0, expireAt: row.time('artifacts_expire_at') };
+  return { filename, size: file?.size('size') ?? 0, expireAt: row.time('artifacts_expire_at') };
 }
 
 /**
@@ -113,7 +113,7 @@ function reportsOf(row: JsonObject): Build['reports'] {
     row.objects('artifacts').map((each) => ({
       type: each.string('file_type') ?? '',
       filename: each.string('filename') ?? '',
-      size: each.number('size') ?? 0,
+      size: each.size('size'),
     })),
   );
 }

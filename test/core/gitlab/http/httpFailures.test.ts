@@ -161,6 +161,24 @@ describe('retryAt', () => {
     assert.equal(at({ 'retry-after': '5', 'ratelimit-reset': String(now / 1000 + 30) }), now + 5000);
   });
 
+  const day = 24 * 60 * 60_000;
+  const lies: readonly (readonly [Readonly<Record<string, string>>, number])[] = [
+    [{ 'retry-after': '9'.repeat(400) }, now + day],
+    [{ 'retry-after': 'Sat, 13 Sep 275760 00:00:00 GMT' }, now + day],
+    [{ 'ratelimit-reset': '1e308' }, now + day],
+    [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, now],
+    ...['1e308', 'Infinity', '9'.repeat(400)].map(
+      (age) =>
+        [
+          { 'retry-after': new Date(now + 9000).toUTCString(), date: new Date(now).toUTCString(), age },
+          now + 9000,
+        ] as const,
+    ),
+  ];
+  for (const [headers, expected] of lies)
+    it(`is neither in the past nor more than a day ahead: ${JSON.stringify(headers).slice(0, 60)}`, () =>
+      assert.equal(at(headers), expected));
+
   it('is in a minute if there is no value, or none that makes sense', () => {
     assert.equal(at({}), now + 60_000);
     assert.equal(at({ 'retry-after': 'soon', 'ratelimit-reset': 'later' }), now + 60_000);
