@@ -2,7 +2,7 @@ import type { Listing, Pipeline } from '../../model/pipeline';
 import { mapLimit } from '../../util/mapLimit';
 import type { CommitQuestion, RowContext } from '../dialect';
 import { has } from '../features';
-import type { JsonObject } from '../jsonObject';
+import { UnexpectedShape, type JsonObject } from '../jsonObject';
 import { FoundPipelines, type EndedChildren } from './foundPipelines';
 import { FurtherJobs, type KnownPages } from './furtherJobs';
 import { byTwos, distinct, nameOf, type Ask } from './graphqlAsks';
@@ -174,6 +174,8 @@ export class GraphqlListing {
       case 'named': {
         for (const iid of ask.iids) this.asked.add(iid);
         const row = await send(this.question, (shape) => pipelinesQuery(project.path, ask.iids, shape));
+        // A deleted pipeline is null.
+        if (!ask.iids.every((_, at) => row.has(`p${at}`))) throw new UnexpectedShape('a pipeline is missing');
         const found = ask.iids.map((iid, at) => [row.object(`p${at}`), iid] as const);
         const iids = new Map(found.flatMap(([pipeline, iid]) => (pipeline === undefined ? [] : [[pipeline, iid]])));
         await this.take([...iids.keys()], iids);

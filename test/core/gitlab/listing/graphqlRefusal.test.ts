@@ -251,9 +251,8 @@ describe('A REST request that belongs to a listing by GraphQL', () => {
 
 describe('One query of a listing', () => {
   const json = { 'Content-Type': 'application/json' };
-  const told = (...messages: readonly string[]): Fault => ({
-    answer: { status: 200, headers: json, body: JSON.stringify({ errors: messages.map((message) => ({ message })) }) },
-  });
+  const whole = (body: unknown): Fault => ({ answer: { status: 200, headers: json, body: JSON.stringify(body) } });
+  const told = (...messages: readonly string[]): Fault => whole({ errors: messages.map((message) => ({ message })) });
   const faults: Readonly<Record<string, Fault>> = {
     'is reset': { reset: 'beforeHeaders' },
     'is reset during its response': { reset: 'midBody' },
@@ -270,6 +269,19 @@ describe('One query of a listing', () => {
       ...['tags', 'tags', 'coverage', 'scheduledAt'].map((name) => `Field '${name}' doesn't exist on type 'CiJob'`),
       'Variable $branches is declared by anonymous query but not used',
     ),
+    'gets null': whole({ data: null }),
+    'gets null and an error': whole({ data: null, errors: [{ message: 'Internal server error' }] }),
+    'gets no project and an error': whole({ data: { project: null }, errors: [{ message: 'Upgrade in progress' }] }),
+    'gets an error without a message': whole({ data: null, errors: [{ code: 7 }] }),
+    'gets an empty project': whole({ data: { project: {} } }),
+    'gets all its data and an error': {
+      change: (body) => body.replace(/^{/, '{"errors":[{"message":"Cannot return null for non-nullable field"}],'),
+    },
+    'gets numbers in place of ids': { change: (body) => body.replaceAll(/"gid:[^"]*\/(\d+)"/g, '$1') },
+    'gets ids without a number': { change: (body) => body.replaceAll(/"(gid:[^"]*\/)\d+"/g, '"$1x"') },
+    'gets null in place of ids': { change: (body) => body.replaceAll(/"gid:[^"]*"/g, 'null') },
+    'gets null in place of statuses': { change: (body) => body.replaceAll(/"status":"\w+"/g, '"status":null') },
+    'gets lists by another name': { change: (body) => body.replaceAll('"nodes":', '"edges":') },
   };
   for (const profile of ['14.9', '16.3', '18.9'] as const)
     for (const [what, fault] of Object.entries(faults))
