@@ -68,7 +68,22 @@ function encodingOf(start: Uint8Array): string {
   }
 }
 
+/** Values by local name in lowercase. */
 type Attributes = Readonly<Record<string, string>>;
+
+/** Elements that a report may begin with. */
+const roots: readonly string[] = ['testsuites', 'testsuite', 'testcase'];
+
+/** Name in lowercase and without the prefix of its namespace; some writers capitalize names. */
+function localName(qualified: string): string {
+  return qualified.slice(qualified.lastIndexOf(':') + 1).toLowerCase();
+}
+
+/** Attributes by their local names. Of two with the same one, the one that is written exactly so counts. */
+function byLocalName(attributes: Attributes): Attributes {
+  const named = Object.entries(attributes).map(([name, value]) => [localName(name), value] as const);
+  return { ...Object.fromEntries(named), ...attributes };
+}
 
 interface Suite {
   readonly name: string | undefined;
@@ -79,6 +94,7 @@ interface Case {
   readonly attributes: Attributes;
   readonly suite: Suite | undefined;
   readonly output: Text;
+  readonly errorOutput: Text;
   outcome: Outcome | undefined;
   skipped: boolean;
 }
@@ -152,14 +168,15 @@ class JUnitReader {
 
   private enter({ name: qualified, attributes }: Tag | QualifiedTag): void {
     this.attributes = 0;
-    const name = qualified.slice(qualified.indexOf(':') + 1);
-    this.isReport ??= name === 'testsuites' || name === 'testsuite';
+    const name = localName(qualified);
+    this.isReport ??= roots.includes(name);
     if (!this.isReport || this.open.length >= deepest) {
       this.stop();
       return;
     }
     // Without namespaces, all attribute values are strings.
-    this.open.push({ name, takes: this.begin(name, attributes as Attributes) });
+    const takes = this.begin(name, byLocalName(attributes as Attributes));
+    this.open.push({ name, takes });
   }
 
   /** Handles the start of an element; returns what its text belongs to. */
@@ -173,27 +190,41 @@ class JUnitReader {
         return undefined;
       }
       case 'testcase':
-        this.leaveCase();
-        this.current = {
-          attributes,
-          suite: this.suites.at(-1),
-          output: { text: '' },
-          outcome: undefined,
-          // GoogleTest reports a disabled test this way.
-          skipped: attributes['status'] === 'notrun',
-        };
+        this.beginCase(attributes);
         return undefined;
       case 'skipped':
         if (this.current !== undefined) this.current.skipped = true;
         return undefined;
       case 'system-out':
         return this.current?.output;
+      case 'system-err':
+        return this.current?.errorOutput;
       case 'failure':
       case 'error':
+        // A suite that failed by itself, for example to start, is told as a test of its name.
+        if (this.isInSuite()) this.beginCase({ name: this.suites.at(-1)?.name ?? '' });
         return this.fail({ kind: name, attributes, text: '' });
       default:
         return undefined;
     }
+  }
+
+  private beginCase(attributes: Attributes): void {
+    this.leaveCase();
+    this.current = {
+      attributes,
+      suite: this.suites.at(-1),
+      output: { text: '' },
+      errorOutput: { text: '' },
+      outcome: undefined,
+      // GoogleTest reports a disabled test this way.
+      skipped: attributes['status'] === 'notrun',
+    };
+  }
+
+  /** Whether the innermost open element is a suite. */
+  private isInSuite(): boolean {
+    return this.open.at(-1)?.name.startsWith('testsuite') === true;
   }
 
   /** Handles a failure element. Only the first one of a test is reported. */
@@ -206,7 +237,7 @@ class JUnitReader {
   private leave(): void {
     const left = this.open.pop();
     if (left?.name === 'testsuite') this.suites.pop();
-    if (left?.name === 'testcase') this.leaveCase();
+    if (left?.name === 'testcase' || this.isInSuite()) this.leaveCase();
   }
 
   private leaveCase(): void {
@@ -259,15 +290,23 @@ class JUnitReader {
 
 function toFailedTest(current: Case, { kind, attributes: how, ...outcome }: Outcome): FailedTest {
   // CTest only says that the test failed.
-  const text = withoutControls(outcome.text.trim() === '' ? current.output.text : outcome.text).trim();
+  const text = withoutControls(firstWithText(outcome.text, current.output.text, current.errorOutput.text)).trim();
   const test = described(current, how);
   const failure = { message: how['message'], type: how['type'] };
   return {
     kind,
     ...test,
-    message: messageOf(failure, withoutControls(outcome.text), [test.suite, test.classname, test.name]),
+    message: messageOf(failure, withoutControls(firstWithText(outcome.text, current.errorOutput.text)), [
+      test.suite,
+      test.classname,
+      test.name,
+    ]),
     text: short(text, longestText),
   };
+}
+
+function firstWithText(...texts: readonly string[]): string {
+  return texts.find((text) => text.trim() !== '') ?? '';
 }
 
 /** Fields of a test that any result has. */

@@ -25,13 +25,18 @@ export function startOfReference(text: string): number {
   return isOpen ? start : text.length;
 }
 
-/** Removes references to characters that XML can't contain, which parsers would reject. */
+/**
+ * Removes references to characters that XML can't contain, which parsers would reject, and the byte order marks of
+ * documents that were joined.
+ */
 export function withoutForbidden(xml: string): string {
-  return xml.replace(/&#(?:x([\da-fA-F]{1,6})|(\d{1,7}));/g, (reference, hex?: string, decimal?: string) => {
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    if (code === 0x1b) return '\ufffd';
-    return isForbidden(code) ? '' : reference;
-  });
+  return xml
+    .replaceAll('\ufeff', '')
+    .replace(/&#(?:x([\da-fA-F]{1,6})|(\d{1,7}));/g, (reference, hex?: string, decimal?: string) => {
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      if (code === 0x1b) return '\ufffd';
+      return isForbidden(code) ? '' : reference;
+    });
 }
 
 function isForbidden(code: number): boolean {

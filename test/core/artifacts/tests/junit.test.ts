@@ -290,6 +290,75 @@ describe('A hostile report', () => {
     assert.deepEqual([report.damaged, report.failed.map(({ name }) => name)], [true, ['a', 'c']]);
   });
 
+  it('tells a suite that failed by itself as a failed test of its name', async () => {
+    const broken = '<error message="no database" type="E">at src/db.ts:7:1</error>';
+    const content = `<testsuites><testsuite name="db" tests="0">${broken}<system-err>x</system-err><testcase name="a"/></testsuite></testsuites>`;
+    assert.deepEqual(await counts(content), [2, 1, 0]);
+    assert.deepEqual(await told(content), [['db', 'db', 'no database', 'src/db.ts:7']]);
+    assert.deepEqual(await counts('<testsuite name="x"><testcase name="a"/><failure message="m"/></testsuite>'), [
+      ...[2, 1, 0],
+    ]);
+    assert.deepEqual(await told('<testsuites><failure>all broke</failure></testsuites>'), [
+      ['', undefined, 'all broke', undefined],
+    ]);
+    // In a test, and within its properties, a failure is the test's own.
+    assert.deepEqual(
+      await counts(
+        '<testsuite name="x"><testcase name="a"><failure>m</failure><failure>n</failure></testcase></testsuite>',
+      ),
+      [1, 1, 0],
+    );
+  });
+
+  it('has the message in the error output where it is nowhere else', async () => {
+    const failed = (rest: string) => `<testsuite><testcase name="a"><failure/>${rest}</testcase></testsuite>`;
+    const test = only(await read(failed('<system-err>ValueError: no such\n  at src/a.py:3</system-err>')));
+    assert.deepEqual([test.message, test.text], ['ValueError: no such', 'ValueError: no such\n  at src/a.py:3']);
+    const both = only(await read(failed('<system-out>said</system-out><system-err>E: wrong</system-err>')));
+    assert.deepEqual([both.message, both.text], ['E: wrong', 'said']);
+    const own =
+      '<testsuite><testcase name="a"><failure>own</failure><system-err>err</system-err></testcase></testsuite>';
+    assert.deepEqual(await told(own), [['a', undefined, 'own', undefined]]);
+  });
+
+  it('may be a single test', async () => {
+    const content = '<testcase name="a" classname="C" file="src/a.js" line="3"><failure message="m"/></testcase>';
+    assert.deepEqual(await counts(content), [1, 1, 0]);
+    assert.deepEqual(await told(content), [['a', undefined, 'm', 'src/a.js:3']]);
+  });
+
+  it('may be several documents in one file', async () => {
+    const one = (name: string) =>
+      `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="${name}"><testcase name="t"><failure message="m"/></testcase></testsuite>`;
+    for (const between of ['', '\n', '\r\n\n', '\ufeff', '<!-- next -->']) {
+      const report = await read(`${one('a')}${between}${one('b')}\n`);
+      assert.deepEqual(
+        [report.tests, report.failed.map(({ suite }) => suite), report.damaged],
+        [2, ['a', 'b'], false],
+        between,
+      );
+    }
+  });
+
+  it('may have namespaces, and names in another case', async () => {
+    const expected = [['t', 's', 'm', 'src/a.js:3']];
+    for (const content of [
+      '<j:testsuite xmlns:j="urn:j" name="s"><j:testcase name="t" file="src/a.js" line="3"><j:failure message="m"/></j:testcase></j:testsuite>',
+      '<j:testsuite xmlns:j="urn:j" j:name="s"><j:testcase j:name="t" j:file="src/a.js" j:line="3"><j:failure j:message="m"/></j:testcase></j:testsuite>',
+      '<testsuite xmlns="urn:j" name="s"><testcase name="t" file="src/a.js" line="3"><failure message="m" xml:type="x"/></testcase></testsuite>',
+      '<TestSuite Name="s"><TestCase Name="t" File="src/a.js" Line="3"><Failure Message="m"/></TestCase></TestSuite>',
+      '<TESTSUITES><TESTSUITE NAME="s"><TESTCASE NAME="t" FILE="src/a.js" LINE="3"><FAILURE MESSAGE="m"/></TESTCASE></TESTSUITE></TESTSUITES>',
+      '<testsuite name="s" x:name="no"><testcase x:name="no" name="t" file="src/a.js" line="3"><failure message="m" x:message="no"/></testcase></testsuite>',
+    ]) {
+      assert.deepEqual(await told(content), expected, content);
+      assert.equal((await read(content)).damaged, false);
+    }
+    assert.equal(
+      only(await read('<testsuite><testcase className="a.B"><error/></testcase></testsuite>')).classname,
+      'a.B',
+    );
+  });
+
   it('cannot have its own entities expanded', async () => {
     const laughs = Array.from({ length: 9 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join('');
     const doctype = `<!DOCTYPE x [<!ENTITY l0 "ha">${laughs}<!ENTITY file SYSTEM "file:///etc/passwd">]>`;
