@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import yauzl from 'yauzl';
 
-const bounds = { code: 260_000, whole: 570_000 };
+const bounds = { code: 261_000, whole: 570_000 };
 
 /** The packed size of each part, and that of the whole file. */
 export async function sizesOf(file) {
