@@ -3,7 +3,16 @@ import type { Location } from './location';
 import { detachedPlaces } from './detachedPlaces';
 import { endOfPlace, startsOfPlace } from './placeForms';
 import { ListHeaders } from './listedPlaces';
-import { isFileName, longerPaths, packageOf, pathInPackage, pathStart, plainPath, quotedPath } from './pathText';
+import {
+  isFileName,
+  longerPaths,
+  packageOf,
+  pathInPackage,
+  pathStart,
+  plainPath,
+  queryStart,
+  quotedPath,
+} from './pathText';
 
 /** Number of columns to search for links; a log may have lines of a MB. */
 const longestLine = 10_000;
@@ -78,19 +87,22 @@ function* numbered(text: string): Generator<Location> {
   for (const form of startsOfPlace(text)) {
     if (form.pathEnd <= from) continue;
     const quote = quotedPath(text, form.pathEnd);
-    const start = quote?.start ?? pathStart(text, form.pathEnd);
-    const path = quote?.path ?? text.slice(start, form.pathEnd);
+    const pathEnd = queryStart(text, form.pathEnd);
+    const start = quote?.start ?? pathStart(text, pathEnd);
+    const path = quote?.path ?? text.slice(start, pathEnd);
     const isVague = form.isVague || !isFileName(path);
     if (start < from || !mayBePath(path, form.isVague)) continue;
     const { line, column, end } = endOfPlace(text, form);
-    if (line === 0) continue;
-    const longer = quote === undefined ? longerPaths(text, start, form.pathEnd, from) : [];
+    // `a.ts:0:0` is a problem of the whole file.
+    const isWhole = line === 0 && column === 0 && text.charAt(form.pathEnd) === ':';
+    if (line === 0 && !isWhole) continue;
+    const longer = quote === undefined ? longerPaths(text, start, pathEnd, from) : [];
     yield {
       start,
       end,
       path: packageOf(text, start, path) + plainPath(pathInPackage(text, start, path)),
-      line,
-      ...(column === undefined ? {} : { column }),
+      line: Math.max(1, line),
+      ...(column === undefined || isWhole ? {} : { column }),
       ...(isVague ? { isVague } : {}),
       ...(longer.length === 0 ? {} : { longer }),
     };

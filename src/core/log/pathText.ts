@@ -30,14 +30,17 @@ export function pathStart(text: string, end: number): number {
 
 /** Whether a character ends a path that isn't quoted. */
 export function isBreak(character: string): boolean {
-  return ' \t\n\v\f\r\u00a0"\'`()<>[]{}|,;=*?:'.includes(character);
+  return ' \t\n\v\f\r\u00a0"\'`‘’“”()<>[]{}|,;=*?:'.includes(character);
 }
+
+/** Characters that begin a quotation, by the one that ends it. */
+const openingQuotes: Readonly<Record<string, string>> = { '"': '"', "'": "'`", '`': '`', '’': '‘', '”': '“' };
 
 /** Path in quotes that end there; it may contain spaces and brackets. */
 export function quotedPath(text: string, end: number): LongerPath | undefined {
-  const quote = text.charAt(end);
-  if (!`"'\``.includes(quote) || quote === '') return undefined;
-  const start = Math.max(text.lastIndexOf(quote, end - 1), quote === "'" ? text.lastIndexOf('`', end - 1) : -1) + 1;
+  const opening = openingQuotes[text.charAt(end)];
+  if (opening === undefined) return undefined;
+  const start = Math.max(...Array.from(opening, (quote) => text.lastIndexOf(quote, end - 1))) + 1;
   return start === 0 || end - start > longestPath || start === end
     ? undefined
     : { start, path: text.slice(start, end) };
@@ -51,11 +54,24 @@ export function longerPaths(text: string, start: number, end: number, from: numb
   const longer: LongerPath[] = [];
   const least = Math.max(from, end - longestPath);
   for (let at = start - 1; at >= least && longer.length < maxLonger; at -= 1) {
-    if (`"'\`<>|*?`.includes(text.charAt(at))) break;
+    if (`"'\`<>|*?`.includes(text.charAt(at)) && !isApostrophe(text, at)) break;
     const isStart = (at === least || isBreak(text.charAt(at - 1))) && !' \t)]},;=:'.includes(text.charAt(at));
     if (isStart) longer.push({ start: at, path: plainPath(text.slice(at, end)) });
   }
   return longer.reverse();
+}
+
+/** Whether a quotation mark stands within a word, as in `it's.ts`. */
+function isApostrophe(text: string, at: number): boolean {
+  return text.charAt(at) === "'" && /^\w'\w$/.test(text.slice(at - 1, at + 2));
+}
+
+/** Column where the query of a bundler's URL begins, as in `src/a.ts?1234`; else the end. */
+export function queryStart(text: string, end: number): number {
+  const query = /\?[\w.=&-]{0,80}$/.exec(text.slice(Math.max(0, end - 81), end))?.[0] ?? '';
+  return query !== '' && isFileName(text.slice(Math.max(0, end - query.length - longestPath), end - query.length))
+    ? end - query.length
+    : end;
 }
 
 /** Path without a scheme and a leading `./`; for a bundler's URL, the path of the file. */

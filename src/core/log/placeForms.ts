@@ -12,7 +12,7 @@ interface PlaceForm {
 
 /** Separators between path and line number, by their last character; longest first. */
 const separators: Readonly<Record<string, readonly string[]>> = {
-  ':': [':'],
+  ':': ['’:', '”:', ':'],
   '(': [': (', ':(', ' (', '('],
   '[': [': [', ':[', ' [', '['],
   '#': ['#'],
@@ -20,6 +20,7 @@ const separators: Readonly<Record<string, readonly string[]>> = {
   ',': ['",', "',", ','],
   ' ': [
     ...['", lines ', '", line ', '" line: ', '": line ', '":line ', '" on line ', '" line ', `", `, `": `],
+    ...['’, line ', '”, line '],
     ...["', lines ", "', line ", "' line: ", "': line ", "':line ", "' on line ", "' line ", "', ", "': "],
     ...[
       ', lines ',
@@ -82,9 +83,9 @@ export function endOfPlace(
   const worded = /^(?:-\d{1,7})?,? (?:col(?:umn)?|char(?:acter)?s?)[: ] ?(\d{1,6})(?:-\d{1,6})?/.exec(rest);
   if (worded !== null) return { line, column: Number(worded[1]), end: after + worded[0].length };
   if (isUnsure) return { line, end: after };
-  // `:12:3`, `:12.3`, `:12,3`, and the end of a range: `-14:9`, `:14:9`, `-9`.
+  // `:12:3`, `:12.3`, `:12,3`, and the end of a range: `-14:9`, `:14:9`, `-9`, `-L9`.
   const [match = '', column] =
-    /^[:.,](\d{1,6})(?:[-:]\d{1,7}(?:[:.,]\d{1,6})?)?/.exec(rest) ?? /^-\d{1,7}/.exec(rest) ?? [];
+    /^[:.,](\d{1,6})(?:[-:]\d{1,7}(?:[:.,]\d{1,6})?)?/.exec(rest) ?? /^-L?\d{1,7}/.exec(rest) ?? [];
   if (match === '' || /\w/.test(text.charAt(after + match.length))) return { line, end: after };
   return { line, ...(column === undefined ? {} : { column: Number(column) }), end: after + match.length };
 }

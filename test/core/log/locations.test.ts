@@ -51,11 +51,26 @@ describe('The locations that a log names', () => {
       ...['a.c:12.3', 'a.c:12:3-9', 'a.c:12:3-14.9', 'a.c#12:3', 'a.c (12, 3)', 'a.c(12:3)', 'a.c [12,3]', 'a.c 12:3'],
       ...['"a.c", line 12, column 3', 'a.c line 12 column 3', 'a.c: line 12, col 3', 'a.c, line 12, characters 3-9'],
     ].map((text): Shape => [`VS Code's terminal, ${text}`, text, `${text.replace(/^"/, '')}@a.c:12:3`]),
+    ['a whole file', 'src/a.ts:0:0: bad encoding', 'src/a.ts:0:0@src/a.ts:1'],
+    ['a line 0 elsewhere', 'a.ts (0) took 0:12, b.ts 0:12'],
+    ['a bundler, with a query', 'at webpack:///./src/a.ts?1234:3:4', 'webpack:///./src/a.ts?1234:3:4@src/a.ts:3:4'],
+    ['vite, with a query', 'src/a.vue?vue&type=script:3:4: x', 'src/a.vue?vue&type=script:3:4@src/a.vue:3:4'],
+    ['a question', 'is it?12:3'],
+    ['a range of GitLab', 'src/a.ts#L3-L9 and b.ts#L4', 'src/a.ts#L3-L9@src/a.ts:3', 'b.ts#L4@b.ts:4'],
+    ['gcc’s quotes', 'In ‘src/a b.c’:3: x, “a.c”, line 4', 'src/a b.c’:3@src/a b.c:3', 'a.c”, line 4@a.c:4'],
+    ['the line before the file', 'Unexpected end at line 3 of src/a.ts.', 'src/a.ts@src/a.ts:3'],
+    ['line and column before the file', 'x.y: bad, line 3, column 4 in file "src/a.ts"', 'src/a.ts@src/a.ts:3:4'],
     ['two', 'a.c:1 and b.c:2:3', 'a.c:1@a.c:1', 'b.c:2:3@b.c:2:3'],
     ['a URL', 'see https://a.example:8443/x.js:3?y=(z).', 'https://a.example:8443/x.js:3?y=(z)'],
     ['a URL in brackets', '(http://a/b) [http://c/d], "http://e"', 'http://a/b', 'http://c/d', 'http://e'],
   ];
   for (const [what, line, ...places] of shapes) it(`are found: ${what}`, () => assert.deepEqual(found(line), places));
+
+  it('may have an apostrophe in their path, if there is such a file', () =>
+    assert.deepEqual(
+      locationsIn("src/it's.ts:3: x").map(({ path, longer = [] }) => [path, longer.map((one) => one.path)]),
+      [['s.ts', ["src/it's.ts"]]],
+    ));
 
   it('are found in the output of linters that name the file above', () => {
     const lines = [
