@@ -83,7 +83,7 @@ describe('the pipelines of a commit', () => {
     await more.waitFor();
     await picture('pipelines-narrow');
     assert.match(await more.innerText(), /^!1 Let people sign in #1003 failed\s/);
-    assert.match(await more.innerText(), /1 failed, 1 passed/);
+    assert.match(await more.innerText(), /1 failed · 1 passed/);
     await page.mouse.move(800, 300);
     await more.waitFor({ state: 'hidden' });
     await widenSideBar(page, 600);

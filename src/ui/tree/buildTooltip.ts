@@ -6,6 +6,7 @@ import { expiryWords } from '../artifacts/expiry';
 import { buildLabel, knownSize, shortSha, usualSeconds, waitWords, type BuildFacts } from '../text/buildText';
 import { failureReasonSentence, failureReasonWords } from '../text/failureReasons';
 import { isExpired } from '../text/goneArtifacts';
+import { commitTitle } from '../text/mergeTitle';
 import { commitPage, mergeRequestPage, mergeRequestTitle } from '../text/pipelineText';
 import { agoWords, formatDuration, localTime, timeOf } from '../text/timeText';
 import { can } from '../../core/model/abilities';
@@ -38,11 +39,12 @@ function origin(
   { stage, ref, tag, commit, user, runner, tags }: Build,
   { pipeline }: TooltipFacts,
 ): readonly TooltipLine[] {
+  const title = commitTitle(ref, commit?.title ?? '', pipeline === undefined ? [] : [pipeline]);
   return [
     [l10n.t('Stage'), stage],
     [l10n.t('Ref'), tag ? l10n.t('tag {0}', ref) : ref],
     [l10n.t('Merge request'), pipeline === undefined ? undefined : mergeRequestTitle(pipeline)],
-    [l10n.t('Commit'), commit === undefined ? undefined : `${shortSha(commit.sha)} ${commit.title}`.trim()],
+    [l10n.t('Commit'), commit === undefined ? undefined : `${shortSha(commit.sha)} ${title}`.trim()],
     [l10n.t('Author'), commit?.author],
     [l10n.t('Started by'), user],
     [l10n.t('Runner'), runner],

@@ -7,6 +7,7 @@ import { escaped } from '../../core/util/markdown';
 import { shortSha, stageStanding, statusCounts, statusLabel } from '../text/buildText';
 import { failureReasonWords, pipelineFailureWords } from '../text/failureReasons';
 import { commitPage, mergeRequestPage, mergeRequestTitle, pipelineLabel } from '../text/pipelineText';
+import { commitTitle } from '../text/mergeTitle';
 import { formatDuration } from '../text/timeText';
 import { pageLink, toTooltip, type CommandLink, type TooltipLine } from './tooltipMarkdown';
 import { timelineOf } from '../../core/model/timeline';
@@ -73,9 +74,10 @@ function criticalPath(pipeline: Pipeline, builds: readonly Build[], facts: Group
 }
 
 /** SHA and title of the commit, as its builds have them. */
-function commitWords({ sha }: Pipeline, builds: readonly Build[]): string {
+function commitWords(pipeline: Pipeline, builds: readonly Build[]): string {
+  const { sha, ref } = pipeline;
   const title = builds.find(({ commit }) => commit?.sha === sha)?.commit?.title ?? '';
-  return `${shortSha(sha)} ${title}`.trim();
+  return `${shortSha(sha)} ${commitTitle(ref, title, [pipeline])}`.trim();
 }
 
 /** Tooltip of a stage: counts, failures with reasons, what it waits for, and the slowest builds. */

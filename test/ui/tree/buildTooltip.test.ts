@@ -173,6 +173,13 @@ describe('The tooltip of a build', () => {
       assert.ok(read(value).includes('| Merge request | !3 Let people [sign](in) |'));
     });
 
+    it('and names the merge request in place of the hashes of a merged result', () => {
+      const [ref, title] = ['refs/merge-requests/3/merge', `Merge ${sha} into ${sha}`];
+      const merged = aBuild({ ref, commit: { sha, title, author: 'Dana' } });
+      const { value } = buildTooltip(merged, now, { root, pipeline });
+      assert.ok(read(value).includes(`| Commit | ${sha.slice(0, 8)} Let people [sign](in) |`));
+    });
+
     it('only to what exists', () => {
       const { value } = buildTooltip(aBuild({ status: 'pending' }), now, { root });
       assert.deepEqual(linksIn(value), []);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../../src/core/model/build';
+import type { Pipeline } from '../../../src/core/model/pipeline';
 import { pipelineTooltip, stageTooltip, type GroupFacts } from '../../../src/ui/tree/groupTooltip';
 import { aBuild, hostileTexts, sha, someBuilds } from '../samples';
 
@@ -22,11 +23,7 @@ function read(markdown: string): readonly string[] {
   return markdown.replace(/\\([!-/:-@[-`{-~])/g, '$1').split('\n');
 }
 
-function ofPipeline(
-  changes: Partial<typeof pipeline & { yamlErrors: string; name: string }>,
-  those = builds,
-  facts = noBlockers,
-) {
+function ofPipeline(changes: Partial<Pipeline>, those = builds, facts = noBlockers) {
   return pipelineTooltip({ pipeline: { ...pipeline, ...changes }, status: 'failed', builds: those }, facts);
 }
 
@@ -46,6 +43,13 @@ describe('The tooltip of a pipeline', () => {
 
   it('counts its builds by status, worst first', () =>
     assert.ok(read(ofPipeline({}).value).includes('| Builds | 1 failed · 1 created · 1 allowed to fail · 2 passed |')));
+
+  it('names the merge request in place of the hashes of a merged result', () => {
+    const [ref, title] = ['refs/merge-requests/3/merge', `Merge ${sha} into ${sha}`];
+    const merged = [aBuild({ commit: { sha, title, author: 'Dana' } })];
+    const { value } = ofPipeline({ ref, mergeRequest: { iid: 3, title: 'Let people in' } }, merged);
+    assert.ok(read(value).includes(`| Commit | ${sha.slice(0, 8)} Let people in |`));
+  });
 
   it('shows the status of each stage', () => {
     const lines = read(ofPipeline({}).value);
