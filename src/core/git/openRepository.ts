@@ -40,6 +40,7 @@ export class OpenRepository implements Disposable {
   /** Reads run one at a time, so that an older result never replaces a newer one. */
   private readonly headReads = new SerialRuns(() => this.lookAtHead());
   private readonly refReads = new SerialRuns(() => this.compareHeads());
+  private readonly remoteReads = new SerialRuns(() => this.compareRemotes());
   private isWatched = false;
   private disposed = false;
 
@@ -124,7 +125,15 @@ export class OpenRepository implements Disposable {
     }
   }
 
-  forget(): void {
+  /**
+   * Asks git again, because its configuration can change without an event, and reports a change. What is known is used
+   * meanwhile, so that nobody waits for git.
+   */
+  async readAnew(): Promise<void> {
+    await Promise.all([this.remoteReads.run(), this.refReads.run()]);
+  }
+
+  private forget(): void {
     this.remotesRead = undefined;
     this.forgetHead();
   }
@@ -201,6 +210,23 @@ export class OpenRepository implements Disposable {
   private async compareHeads(): Promise<void> {
     const others = await Promise.all([...this.heads].map(([remote, known]) => this.readAgain(remote, known)));
     if (others.includes(true)) this.tell();
+  }
+
+  /** Reads the remotes, and those of HEAD's branch, again and reports a change. */
+  private async compareRemotes(): Promise<void> {
+    const { remotesRead, branchRemotesRead } = this;
+    if (remotesRead === undefined || branchRemotesRead === undefined) return;
+    try {
+      const before = await Promise.all([remotesRead, branchRemotesRead]);
+      const fresh = await Promise.all([this.readRemotes(), this.readBranchRemotes()]);
+      const isOurs = this.remotesRead === remotesRead && this.branchRemotesRead === branchRemotesRead;
+      if (!isOurs || isDeepStrictEqual(fresh, before)) return;
+      this.remotesRead = Promise.resolve(fresh[0]);
+      this.branchRemotesRead = Promise.resolve(fresh[1]);
+      this.tell();
+    } catch {
+      // A failure of git is not a change.
+    }
   }
 
   /** Whether HEAD or the remote's refs have changed. */

@@ -20,8 +20,11 @@ export interface GitPort {
   started(): Promise<void>;
   /** Throws if git can't be run. */
   remotes(repository: GitRepository): Promise<readonly Remote[]>;
-  /** Drops cached remotes, since git's configuration can change without an event. */
-  forgetRemotes(): void;
+  /**
+   * Asks git again about remotes and HEAD, because its configuration can change without an event. Resolves when a change
+   * has been reported.
+   */
+  readAnew(): Promise<void>;
   /** Git's view of HEAD; undefined if there is no commit or git fails. */
   head(repository: GitRepository, remote?: string): Promise<Head | undefined>;
   position(repository: GitRepository): HeadPosition;

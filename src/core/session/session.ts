@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Emitter, type Disposable, type Event } from '../util/emitter';
+import { Timer } from '../util/timer';
 import type { Build, Commit } from '../model/build';
 import type { Monitor } from '../polling/monitor';
 import type { Instance } from '../model/instance';
@@ -20,6 +21,9 @@ interface MonitoredRepository {
   readonly monitor: Monitor;
 }
 
+/** How long after a refresh git is asked again, in ms; another refresh meanwhile starts the wait anew. */
+const gitDelayMs = 1000;
+
 /** Keeps a monitor for each open repository, and notifies views. */
 export class Session implements Disposable {
   private readonly changed = new Emitter<ViewState>();
@@ -38,6 +42,7 @@ export class Session implements Disposable {
   /** Whether the view model has changed since it was shown in this turn. */
   private isOutdated = false;
   private readonly subscriptions: Disposable[];
+  private readonly gitTimer: Timer;
 
   constructor(private readonly parts: SessionParts) {
     const { git, settings, tokens, clients, clock } = parts;
@@ -47,6 +52,7 @@ export class Session implements Disposable {
       intervals: () => settings.intervals(),
     };
     this.opened = new OpenedPipelines(port, clock);
+    this.gitTimer = new Timer(clock);
     this.histories = new KnownHistories(port.snapshotOf);
     this.subscriptions = [
       this.changed,
@@ -138,13 +144,16 @@ export class Session implements Disposable {
     await this.shown();
   }
 
-  /** Refreshes one repository or all, once git has started. Resolves when the result is shown. Never rejects. */
+  /**
+   * Refreshes one repository or all, once git has started. Resolves when the result is shown. Never rejects. Git is
+   * asked again later: each of its processes blocks this one for milliseconds, and it seldom has news.
+   */
   async refresh(root?: string): Promise<void> {
     await this.parts.git.started();
-    this.parts.git.forgetRemotes();
     this.parts.sshHosts.forget();
     const wanted = [...this.followed].filter(([one]) => root === undefined || one === repositoryRoot(root));
     await Promise.all([...wanted.map(([, { monitor }]) => monitor.refresh()), this.opened.refresh(root)]);
+    this.gitTimer.arm(gitDelayMs, () => void this.parts.git.readAnew());
     await this.shown();
   }
 
@@ -201,6 +210,7 @@ export class Session implements Disposable {
   }
 
   dispose(): void {
+    this.gitTimer.disarm();
     for (const one of this.subscriptions) one.dispose();
     for (const { monitor } of this.followed.values()) monitor.dispose();
   }

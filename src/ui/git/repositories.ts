@@ -106,9 +106,8 @@ export class Repositories implements Disposable, GitPort {
     return this.open.get(root.split('#', 1)[0] ?? root);
   }
 
-  /** Drops cached remotes, since git's configuration can change without an event. */
-  forgetRemotes(): void {
-    for (const one of this.open.values()) one.forget();
+  async readAnew(): Promise<void> {
+    await Promise.all([...this.open.values()].map((one) => one.readAnew()));
   }
 
   dispose(): void {

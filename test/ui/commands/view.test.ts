@@ -152,11 +152,11 @@ describe('Refresh', () => {
     assert.equal(editor().progress.length, before + 1);
   });
 
-  it('finds remotes that were added since', async () => {
+  it('finds remotes that were added since, a second later', async () => {
     const app = await apps.ready();
     await app.folder.setRemotes({ origin: 'https://github.com/a/b.git' });
     await app.run('refresh');
-    assert.equal(editor().contextKeys.get('gitlabBuilds.state'), 'notGitLab');
+    await until('the new remote', () => editor().contextKeys.get('gitlabBuilds.state') === 'notGitLab');
   });
 });
 

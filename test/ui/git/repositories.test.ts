@@ -128,16 +128,22 @@ describe('Git', () => {
     assert.equal(repository.listenerCount, 1);
   });
 
-  it('reads the remotes once, until they are reset', async () => {
+  it('reads the remotes once, until it is to read them anew, and reports the change', async () => {
     const folder = await makeRepositoryFolder({ origin: 'https://one.example.com/a.git' });
     try {
       const real = new FakeRepository(folder.path, undefined);
       api.open(real);
       const first = await git.remotes(real);
+      await git.branchRemotes(real);
+      let told = 0;
+      git.onDidChangeRepository(() => told++);
+      await git.readAnew();
+      assert.deepEqual([(await git.remotes(real)) === first, told], [true, 0]);
       await folder.setRemotes({ origin: 'https://two.example.com/a.git' });
       assert.equal(await git.remotes(real), first);
-      git.forgetRemotes();
+      await git.readAnew();
       assert.deepEqual(await git.remotes(real), [{ name: 'origin', url: 'https://two.example.com/a.git' }]);
+      assert.equal(told, 1);
     } finally {
       await folder.remove();
     }

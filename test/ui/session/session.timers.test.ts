@@ -95,4 +95,18 @@ describe('The timers of a session', () => {
     await clock.pass(5_500);
     await until('both again', () => gitlab.requests.length >= before + 2);
   });
+
+  it('ask git again a second after the last refresh', async () => {
+    await allReady();
+    await folders[0]!.setRemotes({ origin: 'https://github.com/a/b.git' });
+    await session.refresh();
+    await session.refresh();
+    assert.deepEqual(
+      clock.waits.filter((ms) => ms === 1000),
+      [1000],
+    );
+    assert.equal(session.state.repositories[0]?.snapshot?.kind, 'ready');
+    await clock.pass(1000);
+    await until('the other remote', () => session.state.repositories[0]?.snapshot?.kind === 'noProject');
+  });
 });
