@@ -27,9 +27,12 @@ async function translate(vscode: VSCode): Promise<void> {
   await writeFile(join(folder, `package.nls.${pseudo}.json`), JSON.stringify(manifest));
 }
 
-/** Words of three English letters or more: what was not translated, besides the names that the project has. */
+/**
+ * Words of three English letters or more: what was not translated, besides the names that the project has and ids of
+ * commits, such as `c5cdd2ad`.
+ */
 function englishIn(texts: readonly string[], names: RegExp): readonly string[] {
-  return texts.filter((text) => /[A-Za-z]{3}/.test(text.replace(names, '')));
+  return texts.filter((text) => /[A-Za-z]{3}/.test(text.replace(names, '').replace(/\b[\da-f]{8}\b/g, '')));
 }
 
 async function spoken(page: Page): Promise<readonly string[]> {

@@ -7,6 +7,13 @@ import { end, read, start, timestamped } from './support';
 const repeated = <T>(count: number, one: (at: number) => T): readonly T[] =>
   Array.from({ length: count }, (_, at) => one(at));
 
+/** The reader's bounds on runs of one style in a log, and on sections: the largest input may go beyond them. */
+const [mostRuns, mostSections] = [100_000, 100_000];
+
+function cut(line: string): string {
+  return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
+}
+
 function fed(text: string | Buffer, piece: number): LogReader {
   const reader = new LogReader();
   const bytes = Buffer.from(text);
@@ -20,7 +27,7 @@ describe('a hostile log', () => {
     assertLinear(
       25_000,
       (units) => 'x€'.repeat(units),
-      (line) => assert.equal(fed(line, 7).lines[0], line),
+      (line) => assert.equal(fed(line, 7).lines[0] === cut(line), true),
     ));
 
   it("has each of its lines cut at the editor's drawing limit, in whatever pieces it arrives", () => {
@@ -51,7 +58,7 @@ describe('a hostile log', () => {
         flushes,
         log: timestamped(1, '01O ', 'x') + timestamped(2, '01O+', 'y'.repeat(100)).repeat(flushes),
       }),
-      ({ flushes, log }) => assert.equal(fed(log, 1000).lines[0]?.length, 1 + 100 * flushes),
+      ({ flushes, log }) => assert.equal(fed(log, 1000).lines[0]?.length, Math.min(1 + 100 * flushes, longestLine + 1)),
     ));
 
   it('may have 100,000 nested sections, never closed, on one line or on many', async () => {
@@ -61,7 +68,8 @@ describe('a hostile log', () => {
         (count) => ({ count, text: repeated(count, (at) => start(at, `s${at}`) + line).join('') }),
         ({ count, text }) => {
           const { sections } = read(text);
-          assert.deepEqual([sections.length, sections.at(-1)?.depth], [count, count - 1]);
+          const most = Math.min(count, mostSections);
+          assert.deepEqual([sections.length, sections.at(-1)?.depth], [most, most - 1]);
         },
       );
   });
@@ -84,7 +92,7 @@ describe('a hostile log', () => {
     assertLinear(
       10_000,
       (count) => ({ count, text: repeated(count, (at) => `\x1b[38;2;${at % 256};${at >> 9};0mx`).join('') }),
-      ({ count, text }) => assert.equal(read(text).spans(0).length, count),
+      ({ count, text }) => assert.equal(read(text).spans(0).length, Math.min(count, mostRuns)),
     ));
 
   it('may erase its line 300,000 times', () =>
